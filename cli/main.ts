@@ -1,0 +1,44 @@
+/**
+ * The command line: `deno run -A cli/main.ts <command>`.
+ *
+ * @module
+ */
+import { Command, CommanderError } from "commander";
+import { CancelledError, describeError, InputError, UsageError } from "../core/errors.ts";
+
+/** Runs the program with the arguments after its name and returns the exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  const program = new Command("twb")
+    .description(
+      "Trainable Wiener deconvolution: learns the regularizer from data, restores in one shot.",
+    )
+    .enablePositionalOptions()
+    .exitOverride();
+  for (const command of program.commands) command.exitOverride();
+  try {
+    await program.parseAsync(args as string[], { from: "user" });
+    return 0;
+  } catch (error) {
+    return exitCodeOf(error);
+  }
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) {
+    // commander has already printed its line; asking for help is not an error.
+    return error.exitCode === 0 ? 0 : 2;
+  }
+  if (error instanceof UsageError) {
+    console.error(`error: ${describeError(error)}`);
+    return 2;
+  }
+  if (error instanceof CancelledError) {
+    console.error(describeError(error));
+    return 130;
+  }
+  console.error(`error: ${describeError(error)}`);
+  if (!(error instanceof InputError) && Deno.env.get("TWB_DEBUG")) console.error(error);
+  return 1;
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));
