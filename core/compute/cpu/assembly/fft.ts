@@ -1,0 +1,306 @@
+// Complex Fourier transforms of any length 2^a 3^b 5^c 7^d, four lines at a time.
+//
+// Element k of a line holds one number of each of four lines: the real parts in the vector at
+// 32 k, the imaginary parts in the vector at 32 k + 16. Stockham's autosort form: stage with radix
+// r, m = (length left) / r, s = (product of the radices before):
+//
+//   y[q + s (r p + t)] = w^(p t) sum_u x[q + s (p + m u)] exp(-2 pi i u t / r),  w = exp(-2 pi i / (r m))
+//
+// A plan in memory: i32 count of stages, then per stage i32 radix, m, s and the address of its
+// twiddles: (r - 1) pairs (re, im) of f32 for every p.
+
+// @ts-ignore: decorator
+@inline
+function add(a: v128, b: v128): v128 {
+  return f32x4.add(a, b);
+}
+// @ts-ignore: decorator
+@inline
+function sub(a: v128, b: v128): v128 {
+  return f32x4.sub(a, b);
+}
+// @ts-ignore: decorator
+@inline
+function mul(a: v128, b: v128): v128 {
+  return f32x4.mul(a, b);
+}
+
+/** Stores (re, im) times twiddle `index` of this p, or as it is where the twiddle is one. */
+// @ts-ignore: decorator
+@inline
+function put(y: usize, re: v128, im: v128, w: usize, index: usize, twiddled: bool): void {
+  if (twiddled) {
+    const wr = v128.load32_splat(w + index * 8);
+    const wi = v128.load32_splat(w + index * 8 + 4);
+    v128.store(y, sub(mul(re, wr), mul(im, wi)));
+    v128.store(y, add(mul(re, wi), mul(im, wr)), 16);
+  } else {
+    v128.store(y, re);
+    v128.store(y, im, 16);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function butterfly2(x: usize, xs: usize, y: usize, ys: usize, w: usize, twiddled: bool): void {
+  const ar = v128.load(x), ai = v128.load(x, 16);
+  const br = v128.load(x + xs), bi = v128.load(x + xs, 16);
+  put(y, add(ar, br), add(ai, bi), w, 0, false);
+  put(y + ys, sub(ar, br), sub(ai, bi), w, 0, twiddled);
+}
+
+// @ts-ignore: decorator
+@inline
+function butterfly3(x: usize, xs: usize, y: usize, ys: usize, w: usize, twiddled: bool): void {
+  const half = f32x4.splat(0.5), s60 = f32x4.splat(0.8660254037844386);
+  const ar = v128.load(x), ai = v128.load(x, 16);
+  const br = v128.load(x + xs), bi = v128.load(x + xs, 16);
+  const cr = v128.load(x + 2 * xs), ci = v128.load(x + 2 * xs, 16);
+  const tr = add(br, cr), ti = add(bi, ci);
+  const ur = sub(ar, mul(half, tr)), ui = sub(ai, mul(half, ti));
+  const vr = mul(s60, sub(br, cr)), vi = mul(s60, sub(bi, ci));
+  put(y, add(ar, tr), add(ai, ti), w, 0, false);
+  put(y + ys, add(ur, vi), sub(ui, vr), w, 0, twiddled);
+  put(y + 2 * ys, sub(ur, vi), add(ui, vr), w, 1, twiddled);
+}
+
+// @ts-ignore: decorator
+@inline
+function butterfly4(x: usize, xs: usize, y: usize, ys: usize, w: usize, twiddled: bool): void {
+  const ar = v128.load(x), ai = v128.load(x, 16);
+  const br = v128.load(x + xs), bi = v128.load(x + xs, 16);
+  const cr = v128.load(x + 2 * xs), ci = v128.load(x + 2 * xs, 16);
+  const dr = v128.load(x + 3 * xs), di = v128.load(x + 3 * xs, 16);
+  const t0r = add(ar, cr), t0i = add(ai, ci), t1r = sub(ar, cr), t1i = sub(ai, ci);
+  const t2r = add(br, dr), t2i = add(bi, di), t3r = sub(br, dr), t3i = sub(bi, di);
+  put(y, add(t0r, t2r), add(t0i, t2i), w, 0, false);
+  put(y + ys, add(t1r, t3i), sub(t1i, t3r), w, 0, twiddled);
+  put(y + 2 * ys, sub(t0r, t2r), sub(t0i, t2i), w, 1, twiddled);
+  put(y + 3 * ys, sub(t1r, t3i), add(t1i, t3r), w, 2, twiddled);
+}
+
+// @ts-ignore: decorator
+@inline
+function butterfly5(x: usize, xs: usize, y: usize, ys: usize, w: usize, twiddled: bool): void {
+  const c1 = f32x4.splat(0.30901699437494745), c2 = f32x4.splat(-0.8090169943749475);
+  const s1 = f32x4.splat(0.9510565162951535), s2 = f32x4.splat(0.5877852522924731);
+  const ar = v128.load(x), ai = v128.load(x, 16);
+  const br = v128.load(x + xs), bi = v128.load(x + xs, 16);
+  const cr = v128.load(x + 2 * xs), ci = v128.load(x + 2 * xs, 16);
+  const dr = v128.load(x + 3 * xs), di = v128.load(x + 3 * xs, 16);
+  const er = v128.load(x + 4 * xs), ei = v128.load(x + 4 * xs, 16);
+  const t1r = add(br, er), t1i = add(bi, ei), t2r = add(cr, dr), t2i = add(ci, di);
+  const t3r = sub(br, er), t3i = sub(bi, ei), t4r = sub(cr, dr), t4i = sub(ci, di);
+  put(y, add(ar, add(t1r, t2r)), add(ai, add(t1i, t2i)), w, 0, false);
+  const m1r = add(ar, add(mul(c1, t1r), mul(c2, t2r))), m1i = add(ai, add(mul(c1, t1i), mul(c2, t2i)));
+  const n1r = add(mul(s1, t3r), mul(s2, t4r)), n1i = add(mul(s1, t3i), mul(s2, t4i));
+  put(y + ys, add(m1r, n1i), sub(m1i, n1r), w, 0, twiddled);
+  put(y + 4 * ys, sub(m1r, n1i), add(m1i, n1r), w, 3, twiddled);
+  const m2r = add(ar, add(mul(c2, t1r), mul(c1, t2r))), m2i = add(ai, add(mul(c2, t1i), mul(c1, t2i)));
+  const n2r = sub(mul(s2, t3r), mul(s1, t4r)), n2i = sub(mul(s2, t3i), mul(s1, t4i));
+  put(y + 2 * ys, add(m2r, n2i), sub(m2i, n2r), w, 1, twiddled);
+  put(y + 3 * ys, sub(m2r, n2i), add(m2i, n2r), w, 2, twiddled);
+}
+
+/** Two transforms of length 3 joined without twiddles (Good 1958, Thomas 1963). */
+// @ts-ignore: decorator
+@inline
+function butterfly6(x: usize, xs: usize, y: usize, ys: usize, w: usize, twiddled: bool): void {
+  const half = f32x4.splat(0.5), s60 = f32x4.splat(0.8660254037844386);
+  let ar = v128.load(x), ai = v128.load(x, 16);
+  let br = v128.load(x + 2 * xs), bi = v128.load(x + 2 * xs, 16);
+  let cr = v128.load(x + 4 * xs), ci = v128.load(x + 4 * xs, 16);
+  let tr = add(br, cr), ti = add(bi, ci);
+  let ur = sub(ar, mul(half, tr)), ui = sub(ai, mul(half, ti));
+  let vr = mul(s60, sub(br, cr)), vi = mul(s60, sub(bi, ci));
+  const a0r = add(ar, tr), a0i = add(ai, ti);
+  const a1r = add(ur, vi), a1i = sub(ui, vr);
+  const a2r = sub(ur, vi), a2i = add(ui, vr);
+  ar = v128.load(x + 3 * xs), ai = v128.load(x + 3 * xs, 16);
+  br = v128.load(x + 5 * xs), bi = v128.load(x + 5 * xs, 16);
+  cr = v128.load(x + xs), ci = v128.load(x + xs, 16);
+  tr = add(br, cr), ti = add(bi, ci);
+  ur = sub(ar, mul(half, tr)), ui = sub(ai, mul(half, ti));
+  vr = mul(s60, sub(br, cr)), vi = mul(s60, sub(bi, ci));
+  const b0r = add(ar, tr), b0i = add(ai, ti);
+  const b1r = add(ur, vi), b1i = sub(ui, vr);
+  const b2r = sub(ur, vi), b2i = add(ui, vr);
+  put(y, add(a0r, b0r), add(a0i, b0i), w, 0, false);
+  put(y + ys, sub(a1r, b1r), sub(a1i, b1i), w, 0, twiddled);
+  put(y + 2 * ys, add(a2r, b2r), add(a2i, b2i), w, 1, twiddled);
+  put(y + 3 * ys, sub(a0r, b0r), sub(a0i, b0i), w, 2, twiddled);
+  put(y + 4 * ys, add(a1r, b1r), add(a1i, b1i), w, 3, twiddled);
+  put(y + 5 * ys, sub(a2r, b2r), sub(a2i, b2i), w, 4, twiddled);
+}
+
+// @ts-ignore: decorator
+@inline
+function butterfly7(x: usize, xs: usize, y: usize, ys: usize, w: usize, twiddled: bool): void {
+  const c1 = f32x4.splat(0.6234898018587336), c2 = f32x4.splat(-0.22252093395631434);
+  const c3 = f32x4.splat(-0.9009688679024191), s1 = f32x4.splat(0.7818314824680298);
+  const s2 = f32x4.splat(0.9749279121818236), s3 = f32x4.splat(0.43388373911755823);
+  const ar = v128.load(x), ai = v128.load(x, 16);
+  const br = v128.load(x + xs), bi = v128.load(x + xs, 16);
+  const cr = v128.load(x + 2 * xs), ci = v128.load(x + 2 * xs, 16);
+  const dr = v128.load(x + 3 * xs), di = v128.load(x + 3 * xs, 16);
+  const er = v128.load(x + 4 * xs), ei = v128.load(x + 4 * xs, 16);
+  const fr = v128.load(x + 5 * xs), fi = v128.load(x + 5 * xs, 16);
+  const gr = v128.load(x + 6 * xs), gi = v128.load(x + 6 * xs, 16);
+  const t1r = add(br, gr), t1i = add(bi, gi), u1r = sub(br, gr), u1i = sub(bi, gi);
+  const t2r = add(cr, fr), t2i = add(ci, fi), u2r = sub(cr, fr), u2i = sub(ci, fi);
+  const t3r = add(dr, er), t3i = add(di, ei), u3r = sub(dr, er), u3i = sub(di, ei);
+  put(y, add(ar, add(t1r, add(t2r, t3r))), add(ai, add(t1i, add(t2i, t3i))), w, 0, false);
+  let mr = add(ar, add(mul(c1, t1r), add(mul(c2, t2r), mul(c3, t3r))));
+  let mi = add(ai, add(mul(c1, t1i), add(mul(c2, t2i), mul(c3, t3i))));
+  let nr = add(mul(s1, u1r), add(mul(s2, u2r), mul(s3, u3r)));
+  let ni = add(mul(s1, u1i), add(mul(s2, u2i), mul(s3, u3i)));
+  put(y + ys, add(mr, ni), sub(mi, nr), w, 0, twiddled);
+  put(y + 6 * ys, sub(mr, ni), add(mi, nr), w, 5, twiddled);
+  mr = add(ar, add(mul(c2, t1r), add(mul(c3, t2r), mul(c1, t3r))));
+  mi = add(ai, add(mul(c2, t1i), add(mul(c3, t2i), mul(c1, t3i))));
+  nr = sub(mul(s2, u1r), add(mul(s3, u2r), mul(s1, u3r)));
+  ni = sub(mul(s2, u1i), add(mul(s3, u2i), mul(s1, u3i)));
+  put(y + 2 * ys, add(mr, ni), sub(mi, nr), w, 1, twiddled);
+  put(y + 5 * ys, sub(mr, ni), add(mi, nr), w, 4, twiddled);
+  mr = add(ar, add(mul(c3, t1r), add(mul(c1, t2r), mul(c2, t3r))));
+  mi = add(ai, add(mul(c3, t1i), add(mul(c1, t2i), mul(c2, t3i))));
+  nr = add(sub(mul(s3, u1r), mul(s1, u2r)), mul(s2, u3r));
+  ni = add(sub(mul(s3, u1i), mul(s1, u2i)), mul(s2, u3i));
+  put(y + 3 * ys, add(mr, ni), sub(mi, nr), w, 2, twiddled);
+  put(y + 4 * ys, sub(mr, ni), add(mi, nr), w, 3, twiddled);
+}
+
+// @ts-ignore: decorator
+@inline
+function butterfly8(x: usize, xs: usize, y: usize, ys: usize, w: usize, twiddled: bool): void {
+  const h = f32x4.splat(0.7071067811865476);
+  let ar = v128.load(x), ai = v128.load(x, 16);
+  let br = v128.load(x + 4 * xs), bi = v128.load(x + 4 * xs, 16);
+  let cr = v128.load(x + 2 * xs), ci = v128.load(x + 2 * xs, 16);
+  let dr = v128.load(x + 6 * xs), di = v128.load(x + 6 * xs, 16);
+  let t0r = add(ar, br), t0i = add(ai, bi), t1r = sub(ar, br), t1i = sub(ai, bi);
+  let t2r = add(cr, dr), t2i = add(ci, di), t3r = sub(cr, dr), t3i = sub(ci, di);
+  const e0r = add(t0r, t2r), e0i = add(t0i, t2i), e2r = sub(t0r, t2r), e2i = sub(t0i, t2i);
+  const e1r = add(t1r, t3i), e1i = sub(t1i, t3r), e3r = sub(t1r, t3i), e3i = add(t1i, t3r);
+  ar = v128.load(x + xs), ai = v128.load(x + xs, 16);
+  br = v128.load(x + 5 * xs), bi = v128.load(x + 5 * xs, 16);
+  cr = v128.load(x + 3 * xs), ci = v128.load(x + 3 * xs, 16);
+  dr = v128.load(x + 7 * xs), di = v128.load(x + 7 * xs, 16);
+  t0r = add(ar, br), t0i = add(ai, bi), t1r = sub(ar, br), t1i = sub(ai, bi);
+  t2r = add(cr, dr), t2i = add(ci, di), t3r = sub(cr, dr), t3i = sub(ci, di);
+  const o0r = add(t0r, t2r), o0i = add(t0i, t2i), o2r = sub(t0r, t2r), o2i = sub(t0i, t2i);
+  const o1r = add(t1r, t3i), o1i = sub(t1i, t3r), o3r = sub(t1r, t3i), o3i = add(t1i, t3r);
+  put(y, add(e0r, o0r), add(e0i, o0i), w, 0, false);
+  put(y + 4 * ys, sub(e0r, o0r), sub(e0i, o0i), w, 3, twiddled);
+  const p1r = mul(h, add(o1r, o1i)), p1i = mul(h, sub(o1i, o1r));
+  put(y + ys, add(e1r, p1r), add(e1i, p1i), w, 0, twiddled);
+  put(y + 5 * ys, sub(e1r, p1r), sub(e1i, p1i), w, 4, twiddled);
+  put(y + 2 * ys, add(e2r, o2i), sub(e2i, o2r), w, 1, twiddled);
+  put(y + 6 * ys, sub(e2r, o2i), add(e2i, o2r), w, 5, twiddled);
+  const p3r = mul(h, sub(o3i, o3r)), p3i = mul(h, add(o3i, o3r));
+  put(y + 3 * ys, add(e3r, p3r), sub(e3i, p3i), w, 2, twiddled);
+  put(y + 7 * ys, sub(e3r, p3r), add(e3i, p3i), w, 6, twiddled);
+}
+
+// One loop a radix: constant radix and twiddling let the compiler fold the butterfly.
+// @ts-ignore: decorator
+@inline
+function stage(radix: i32, x: usize, y: usize, m: usize, s: usize, w: usize): void {
+  const r = <usize> radix;
+  const xs = s * m * 32, ys = s * 32;
+  for (let q: usize = 0; q < s; q++) {
+    butterfly(radix, x + q * 32, xs, y + q * 32, ys, w, false);
+  }
+  for (let p: usize = 1; p < m; p++) {
+    const wp = w + p * (r - 1) * 8;
+    let xp = x + p * s * 32;
+    let yp = y + p * r * s * 32;
+    const end = xp + s * 32;
+    for (; xp < end; xp += 32, yp += 32) butterfly(radix, xp, xs, yp, ys, wp, true);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function butterfly(
+  radix: i32,
+  x: usize,
+  xs: usize,
+  y: usize,
+  ys: usize,
+  w: usize,
+  twiddled: bool,
+): void {
+  if (radix == 2) butterfly2(x, xs, y, ys, w, twiddled);
+  else if (radix == 3) butterfly3(x, xs, y, ys, w, twiddled);
+  else if (radix == 4) butterfly4(x, xs, y, ys, w, twiddled);
+  else if (radix == 5) butterfly5(x, xs, y, ys, w, twiddled);
+  else if (radix == 6) butterfly6(x, xs, y, ys, w, twiddled);
+  else if (radix == 7) butterfly7(x, xs, y, ys, w, twiddled);
+  else butterfly8(x, xs, y, ys, w, twiddled);
+}
+
+function stage2(x: usize, y: usize, m: usize, s: usize, w: usize): void {
+  stage(2, x, y, m, s, w);
+}
+function stage3(x: usize, y: usize, m: usize, s: usize, w: usize): void {
+  stage(3, x, y, m, s, w);
+}
+function stage4(x: usize, y: usize, m: usize, s: usize, w: usize): void {
+  stage(4, x, y, m, s, w);
+}
+function stage5(x: usize, y: usize, m: usize, s: usize, w: usize): void {
+  stage(5, x, y, m, s, w);
+}
+function stage6(x: usize, y: usize, m: usize, s: usize, w: usize): void {
+  stage(6, x, y, m, s, w);
+}
+function stage7(x: usize, y: usize, m: usize, s: usize, w: usize): void {
+  stage(7, x, y, m, s, w);
+}
+function stage8(x: usize, y: usize, m: usize, s: usize, w: usize): void {
+  stage(8, x, y, m, s, w);
+}
+
+/**
+ * Forward transform of four lines at `x`, with `y` to work in; returns the one of the two that
+ * holds the result. The inverse, times the length, is the same with re and im swapped before and
+ * after.
+ */
+export function transform(plan: usize, x: usize, y: usize): usize {
+  const stages = load<i32>(plan);
+  let a = x, b = y;
+  for (let i = 0; i < stages; i++) {
+    const record = plan + 4 + <usize> i * 16;
+    const radix = load<i32>(record);
+    const m = <usize> load<i32>(record, 4);
+    const s = <usize> load<i32>(record, 8);
+    const w = <usize> load<u32>(record, 12);
+    switch (radix) {
+      case 2:
+        stage2(a, b, m, s, w);
+        break;
+      case 3:
+        stage3(a, b, m, s, w);
+        break;
+      case 4:
+        stage4(a, b, m, s, w);
+        break;
+      case 5:
+        stage5(a, b, m, s, w);
+        break;
+      case 6:
+        stage6(a, b, m, s, w);
+        break;
+      case 7:
+        stage7(a, b, m, s, w);
+        break;
+      default:
+        stage8(a, b, m, s, w);
+    }
+    const t = a;
+    a = b;
+    b = t;
+  }
+  return a;
+}

@@ -1,0 +1,55 @@
+// The entry that every thread calls: takes items of the job until none is left.
+import { expandLags, contractLags } from "./lags";
+import { filterZ, forwardZ, gradientZ, inverseZ } from "./axial";
+import { forwardX, forwardY, inverseX, inverseY } from "./lateral";
+import { addNoise, rectify, residual } from "./pointwise";
+
+/** Operations by number; kernels.ts has the same list. */
+export function work(job: usize, scratch: usize): void {
+  const operation = load<i32>(job), items = load<i32>(job, 4), grab = load<i32>(job, 8);
+  for (;;) {
+    const begin = atomic.add<i32>(job + 12, grab);
+    if (begin >= items) return;
+    const end = min(begin + grab, items);
+    switch (operation) {
+      case 0:
+        forwardX(job, begin, end, scratch);
+        break;
+      case 1:
+        inverseX(job, begin, end, scratch);
+        break;
+      case 2:
+        forwardY(job, begin, end, scratch);
+        break;
+      case 3:
+        inverseY(job, begin, end, scratch);
+        break;
+      case 4:
+        forwardZ(job, begin, end, scratch);
+        break;
+      case 5:
+        inverseZ(job, begin, end, scratch);
+        break;
+      case 6:
+        filterZ(job, begin, end, scratch);
+        break;
+      case 7:
+        gradientZ(job, begin, end, scratch);
+        break;
+      case 8:
+        expandLags(job, begin, end, scratch);
+        break;
+      case 9:
+        contractLags(job, begin, end, scratch);
+        break;
+      case 10:
+        residual(job, begin, end, scratch);
+        break;
+      case 11:
+        rectify(job, begin, end, scratch);
+        break;
+      default:
+        addNoise(job, begin, end, scratch);
+    }
+  }
+}

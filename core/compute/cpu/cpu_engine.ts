@@ -1,0 +1,444 @@
+/**
+ * The engine for processors: wasm SIMD on all cores.
+ *
+ * Spectra are kept in rows of groups of four (four real parts, four imaginary parts), every row an
+ * even number of groups, so that each kernel works on whole vectors and whole cache lines.
+ *
+ * @module
+ */
+import type { Size } from "../../volume.ts";
+import { voxelsOf } from "../../volume.ts";
+import type {
+  Engine,
+  Field,
+  FilterKind,
+  FilterOptions,
+  MemoryUse,
+  NoiseOptions,
+  Planes,
+  Regularizer,
+  RegularizerGradientOptions,
+  Resource,
+  Restriction,
+  Spectrum,
+} from "../engine.ts";
+import { assertFastGrid, type Extension, taperWeights } from "../grid.ts";
+import { planStages } from "./plan.ts";
+import { type Argument, Pool } from "./pool.ts";
+
+/** Numbers of the kernels, as in assembly/index.ts. */
+const KERNEL = {
+  forwardX: 0,
+  inverseX: 1,
+  forwardY: 2,
+  inverseY: 3,
+  forwardZ: 4,
+  inverseZ: 5,
+  filterZ: 6,
+  gradientZ: 7,
+  expandLags: 8,
+  contractLags: 9,
+  residual: 10,
+  rectify: 11,
+  addNoise: 12,
+} as const;
+
+const EXTENSIONS: Record<Extension, number> = { zero: 0, taper: 1, centred: 2 };
+const FILTERS: Record<FilterKind, number> = {
+  "multiply": 0,
+  "correlate": 1,
+  "wiener": 2,
+  "wiener-adjoint": 3,
+};
+/** Voxels that a pointwise kernel takes at a time; as in assembly/pointwise.ts. */
+const BLOCK = 4096;
+
+interface Layout {
+  readonly rowBytes: number;
+  readonly planeBytes: number;
+}
+
+type Held<T> = T & { address: number };
+type CpuField = Held<Field>;
+type CpuPlanes = Held<Planes> & Layout;
+type CpuSpectrum = Held<Spectrum> & Layout;
+type CpuRegularizer = Held<Regularizer> & Layout & {
+  /** Phases exp(i wz l) of every wz and lag, and exp(i wy l). */
+  readonly tableZ: number;
+  readonly tableY: number;
+  /** C(l, ly, wx) on the way in, V(l, ly, wx) on the way out. */
+  readonly rows: number;
+  /** U(l, wy, wx) of the gradient; allocated with the first gradient. */
+  sums: number;
+};
+
+/** Options of the engine. */
+export interface CpuEngineOptions {
+  /** @default the number of cores */
+  readonly threads?: number;
+}
+
+/**
+ * Starts the engine.
+ *
+ * @example
+ * ```ts
+ * import { createCpuEngine } from "./cpu_engine.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const engine = await createCpuEngine({ threads: 1 });
+ * const field = engine.createField([1, 2, 3]);
+ * engine.write(field, Float32Array.of(-1, 2, -3, 4, -5, 6));
+ * engine.rectify(field);
+ * assert.deepEqual([...await engine.read(field)], [0, 2, 0, 4, 0, 6]);
+ * engine.close();
+ * ```
+ */
+export async function createCpuEngine(options: CpuEngineOptions = {}): Promise<Engine> {
+  const threads = options.threads ?? navigator.hardwareConcurrency;
+  return new CpuEngine(await Pool.create(threads));
+}
+
+class CpuEngine implements Engine {
+  readonly name = "cpu";
+  readonly description: string;
+  #pool: Pool;
+  #plans = new Map<number, number>();
+  #tapers = new Map<number, number>();
+  #partials = 0;
+  #partialsLength = 0;
+
+  constructor(pool: Pool) {
+    this.#pool = pool;
+    this.description = `wasm SIMD, ${pool.threads} thread${pool.threads === 1 ? "" : "s"}`;
+  }
+
+  get memory(): MemoryUse {
+    const { bytes, peakBytes } = this.#pool.heap;
+    return { bytes, peakBytes };
+  }
+
+  createField(size: Size): Field {
+    return this.#hold<CpuField>({ kind: "field", size, address: 0 }, voxelsOf(size) * 4);
+  }
+
+  createPlanes(grid: Size, depth: number): Planes {
+    const layout = this.#layout(grid);
+    return this.#hold<CpuPlanes>(
+      { kind: "planes", grid, depth, ...layout, address: 0 },
+      depth * layout.planeBytes,
+    );
+  }
+
+  createSpectrum(grid: Size): Spectrum {
+    const layout = this.#layout(grid);
+    return this.#hold<CpuSpectrum>(
+      { kind: "spectrum", grid, ...layout, address: 0 },
+      grid[0] * layout.planeBytes,
+    );
+  }
+
+  createRegularizer(grid: Size, kernelSize: Size): Regularizer {
+    const layout = this.#layout(grid);
+    const [depth, height] = kernelSize;
+    return this.#hold<CpuRegularizer>({
+      kind: "regularizer",
+      grid,
+      kernelSize,
+      ...layout,
+      address: 0,
+      tableZ: this.#writeTable(phases(grid[0], 0, depth)),
+      tableY: this.#writeTable(phases(grid[1], -(height - 1), 2 * height - 1)),
+      rows: this.#pool.heap.allocate(depth * (2 * height - 1) * layout.rowBytes),
+      sums: 0,
+    }, depth * layout.planeBytes);
+  }
+
+  #hold<T extends Held<Resource>>(resource: T, bytes: number): T {
+    resource.address = this.#pool.heap.allocate(bytes);
+    return resource;
+  }
+
+  free(...resources: readonly Resource[]): void {
+    const { heap } = this.#pool;
+    for (const resource of resources) {
+      const held = resource as Held<Resource>;
+      heap.free(held.address);
+      held.address = -1;
+      if (resource.kind === "regularizer") {
+        const { tableZ, tableY, rows, sums } = resource as CpuRegularizer;
+        for (const address of [tableZ, tableY, rows]) heap.free(address);
+        if (sums) heap.free(sums);
+      }
+    }
+  }
+
+  write(field: Field, data: Float32Array): void {
+    const { address, size } = field as CpuField;
+    if (data.length !== voxelsOf(size)) {
+      throw new RangeError(`A field of ${voxelsOf(size)} voxels cannot take ${data.length} values`);
+    }
+    this.#pool.heap.views.f32.set(data, address / 4);
+  }
+
+  read(field: Field): Promise<Float32Array> {
+    const { address, size } = field as CpuField;
+    const begin = address / 4;
+    return Promise.resolve(this.#pool.heap.views.f32.slice(begin, begin + voxelsOf(size)));
+  }
+
+  forwardLateral(field: Field, planes: Planes, extension: Extension): void {
+    const { address: source, size: [depth, height, width] } = field as CpuField;
+    const { address, grid: [, ny, nx], rowBytes, planeBytes } = planes as CpuPlanes;
+    const rows = depth * height;
+    this.#assertFits(field, planes);
+    this.#run(KERNEL.forwardX, Math.ceil(rows / 8), nx, [
+      ...[source, rows, width, height, address, planeBytes, rowBytes, nx, this.#plan(nx)],
+      ...[EXTENSIONS[extension], this.#taper(nx - width)],
+    ]);
+    this.#run(KERNEL.forwardY, depth * (rowBytes / 64), ny, [
+      ...[address, planeBytes, rowBytes, height, ny, this.#plan(ny)],
+      ...[EXTENSIONS[extension], this.#taper(ny - height)],
+    ]);
+  }
+
+  inverseLateral(planes: Planes, field: Field, restriction: Restriction = { kind: "crop" }): void {
+    const { address: target, size: [depth, height, width] } = field as CpuField;
+    const { address, grid, rowBytes, planeBytes } = planes as CpuPlanes;
+    const [, ny, nx] = grid;
+    const rows = depth * height;
+    const folded = restriction.kind === "fold" ? 1 : 0;
+    const [, offsetY, offsetX] = offsetOf(restriction);
+    this.#assertFits(field, planes);
+    this.#run(KERNEL.inverseY, depth * (rowBytes / 64), ny, [
+      ...[address, planeBytes, rowBytes, height, ny, this.#plan(ny)],
+      ...[folded, this.#taper(ny - height), offsetY],
+    ]);
+    this.#run(KERNEL.inverseX, Math.ceil(rows / 8), nx, [
+      ...[target, rows, width, height, address, planeBytes, rowBytes, nx, this.#plan(nx)],
+      ...[folded, this.#taper(nx - width), offsetX, { float: 1 / voxelsOf(grid) }],
+    ]);
+  }
+
+  forwardAxial(planes: Planes, spectrum: Spectrum, extension: Extension): void {
+    const { address, depth, grid: [nz, ny], rowBytes, planeBytes } = planes as CpuPlanes;
+    this.#run(KERNEL.forwardZ, ny, nz, [
+      ...[address, planeBytes, rowBytes, depth, nz, this.#plan(nz)],
+      ...[EXTENSIONS[extension], this.#taper(nz - depth), (spectrum as CpuSpectrum).address],
+    ]);
+  }
+
+  inverseAxial(
+    spectrum: Spectrum,
+    planes: Planes,
+    restriction: Restriction = { kind: "crop" },
+  ): void {
+    const { address, depth, grid: [nz, ny], rowBytes, planeBytes } = planes as CpuPlanes;
+    const [offset] = offsetOf(restriction);
+    this.#run(KERNEL.inverseZ, ny, nz, [
+      ...[address, planeBytes, rowBytes, depth, nz, this.#plan(nz), offset],
+      (spectrum as CpuSpectrum).address,
+    ]);
+  }
+
+  filter(input: Planes, output: Planes, options: FilterOptions): void {
+    const { address, depth, grid: [nz, ny], rowBytes, planeBytes } = input as CpuPlanes;
+    const target = output as CpuPlanes;
+    const { kind, transfer, extension, restriction = { kind: "crop" }, weight = 0 } = options;
+    const regularizer = options.regularizer as CpuRegularizer | undefined;
+    if (FILTERS[kind] >= FILTERS.wiener && !regularizer) {
+      throw new TypeError(`The filter "${kind}" needs a regularizer`);
+    }
+    const folded = restriction.kind === "fold" ? 1 : 0;
+    this.#run(KERNEL.filterZ, ny, nz, [
+      ...[address, planeBytes, rowBytes, depth, nz, this.#plan(nz)],
+      ...[EXTENSIONS[extension], this.#taper(nz - depth)],
+      ...[(transfer as CpuSpectrum).address, FILTERS[kind]],
+      ...[regularizer?.address ?? 0, regularizer?.planeBytes ?? 0],
+      ...[regularizer?.kernelSize[0] ?? 0, regularizer?.tableZ ?? 0, { float: weight }],
+      ...[target.address, target.depth, offsetOf(restriction)[0]],
+      ...[folded, this.#taper(nz - target.depth)],
+    ]);
+  }
+
+  setRegularizer(regularizer: Regularizer, lags: Float64Array): void {
+    const { address, grid, kernelSize, rowBytes, planeBytes, tableY, rows } =
+      regularizer as CpuRegularizer;
+    const [depth, height, width] = kernelSize;
+    const [, ny, nx] = grid;
+    const lagsY = 2 * height - 1;
+    const lagsX = 2 * width - 1;
+    const { f32 } = this.#pool.heap.views;
+    const table = phases(nx, -(width - 1), lagsX);
+    const half = Math.floor(nx / 2) + 1;
+    f32.fill(0, rows / 4, (rows + depth * lagsY * rowBytes) / 4);
+    for (let row = 0; row < depth * lagsY; row++) {
+      // R is even, so the lags with l < 0 double those with l > 0.
+      const factor = row < lagsY ? 1 : 2;
+      for (let wx = 0; wx < half; wx++) {
+        let re = 0;
+        let im = 0;
+        for (let lx = 0; lx < lagsX; lx++) {
+          const a = lags[row * lagsX + lx];
+          re += a * table[2 * (wx * lagsX + lx)];
+          im -= a * table[2 * (wx * lagsX + lx) + 1];
+        }
+        const index = rows / 4 + row * (rowBytes / 4) + (wx >> 2) * 8 + (wx & 3);
+        f32[index] = factor * re;
+        f32[index + 4] = factor * im;
+      }
+    }
+    this.#run(KERNEL.expandLags, depth * ny, 1, [
+      ...[rows, address, planeBytes, rowBytes, ny, lagsY, tableY],
+    ]);
+  }
+
+  regularizerGradient(
+    gradient: Planes,
+    options: RegularizerGradientOptions,
+  ): Promise<Float64Array> {
+    const { address, depth, grid, rowBytes, planeBytes } = gradient as CpuPlanes;
+    const observed = options.observed as CpuPlanes;
+    const regularizer = options.regularizer as CpuRegularizer;
+    const [nz, ny, nx] = grid;
+    const [lagsZ, height, width] = regularizer.kernelSize;
+    const lagsY = 2 * height - 1;
+    const lagsX = 2 * width - 1;
+    regularizer.sums ||= this.#pool.heap.allocate(lagsZ * planeBytes);
+    this.#run(KERNEL.gradientZ, ny, nz, [
+      ...[address, planeBytes, rowBytes, depth, nz, this.#plan(nz), observed.address],
+      ...[EXTENSIONS[options.extension], this.#taper(nz - observed.depth)],
+      ...[(options.transfer as CpuSpectrum).address, regularizer.address, planeBytes],
+      ...[lagsZ, regularizer.tableZ, { float: options.weight }],
+      ...[regularizer.sums, observed.depth],
+    ]);
+    this.#run(KERNEL.contractLags, lagsZ * (rowBytes / 64), 1, [
+      ...[regularizer.rows, regularizer.sums, planeBytes, rowBytes, ny, lagsY],
+      regularizer.tableY,
+    ]);
+    // T = (1/N) Re sum_wx V exp(i wx lx); inner columns of the half spectrum count twice.
+    const { f32 } = this.#pool.heap.views;
+    const table = phases(nx, -(width - 1), lagsX);
+    const half = Math.floor(nx / 2) + 1;
+    const result = new Float64Array(lagsZ * lagsY * lagsX);
+    for (let row = 0; row < lagsZ * lagsY; row++) {
+      for (let wx = 0; wx < half; wx++) {
+        const index = regularizer.rows / 4 + row * (rowBytes / 4) + (wx >> 2) * 8 + (wx & 3);
+        const count = wx === 0 || 2 * wx === nx ? 1 : 2;
+        const re = count * f32[index];
+        const im = count * f32[index + 4];
+        for (let lx = 0; lx < lagsX; lx++) {
+          const p = 2 * (wx * lagsX + lx);
+          result[row * lagsX + lx] += re * table[p] - im * table[p + 1];
+        }
+      }
+    }
+    const scale = 1 / voxelsOf(grid);
+    return Promise.resolve(result.map((value) => value * scale));
+  }
+
+  residual(estimate: Field, target: Field, positivity: "none" | "rectify"): Promise<number> {
+    const count = voxelsOf(estimate.size);
+    const items = Math.ceil(count / BLOCK);
+    if (items > this.#partialsLength) {
+      if (this.#partials) this.#pool.heap.free(this.#partials);
+      this.#partials = this.#pool.heap.allocate(items * 8);
+      this.#partialsLength = items;
+    }
+    this.#pool.run(KERNEL.residual, items, [
+      ...[(estimate as CpuField).address, (target as CpuField).address, count],
+      ...[positivity === "rectify" ? 1 : 0, this.#partials],
+    ]);
+    const begin = this.#partials / 8;
+    const sums = this.#pool.heap.views.f64.subarray(begin, begin + items);
+    return Promise.resolve(sums.reduce((total, value) => total + value, 0));
+  }
+
+  rectify(field: Field): void {
+    const count = voxelsOf(field.size);
+    this.#pool.run(KERNEL.rectify, Math.ceil(count / BLOCK), [(field as CpuField).address, count]);
+  }
+
+  addNoise(field: Field, { sigma, seed, label = 0, sublabel = 0 }: NoiseOptions): void {
+    const count = voxelsOf(field.size);
+    this.#pool.run(KERNEL.addNoise, Math.ceil(count / BLOCK), [
+      ...[(field as CpuField).address, count, { float: sigma }, seed, label, sublabel],
+    ]);
+  }
+
+  close(): void {
+    this.#pool.close();
+  }
+
+  #assertFits(field: Field, planes: Planes): void {
+    const [depth, height, width] = field.size;
+    const [, ny, nx] = planes.grid;
+    if (depth !== planes.depth || height > ny || width > nx) {
+      throw new RangeError(
+        `A field [${field.size.join(", ")}] does not fit ${planes.depth} planes of ${ny} x ${nx}`,
+      );
+    }
+  }
+
+  /** A kernel whose lines have `length` elements. */
+  #run(operation: number, items: number, length: number, args: readonly Argument[]): void {
+    this.#pool.reserveScratch((length + 24) * 32 * 5);
+    this.#pool.run(operation, items, args);
+  }
+
+  #layout(grid: Size): Layout {
+    assertFastGrid(grid);
+    const [, ny, nx] = grid;
+    const rowBytes = Math.ceil((Math.floor(nx / 2) + 1) / 8) * 64;
+    // One cache line more a plane, so that a column's planes do not share one cache set.
+    return { rowBytes, planeBytes: ny * rowBytes + 64 };
+  }
+
+  #plan(length: number): number {
+    let address = this.#plans.get(length);
+    if (address === undefined) {
+      const stages = planStages(length);
+      address = this.#pool.heap.allocate(4 + 16 * stages.length);
+      const tables = stages.map(({ twiddles }) => this.#writeTable(twiddles));
+      const { i32 } = this.#pool.heap.views;
+      i32[address / 4] = stages.length;
+      stages.forEach(({ radix, m, s }, index) => {
+        i32.set([radix, m, s, tables[index]], address! / 4 + 1 + 4 * index);
+      });
+      this.#plans.set(length, address);
+    }
+    return address;
+  }
+
+  #taper(gap: number): number {
+    let address = this.#tapers.get(gap);
+    if (address === undefined) {
+      address = this.#writeTable(taperWeights(Math.max(gap, 0)));
+      this.#tapers.set(gap, address);
+    }
+    return address;
+  }
+
+  #writeTable(values: ArrayLike<number>): number {
+    const address = this.#pool.heap.allocate(values.length * 4);
+    this.#pool.heap.views.f32.set(values, address / 4);
+    return address;
+  }
+}
+
+function offsetOf(restriction: Restriction): Size {
+  return restriction.kind === "crop" ? restriction.offset ?? [0, 0, 0] : [0, 0, 0];
+}
+
+/** cos and sin of w (first + i) for every frequency w = 2 pi k / length and i < count. */
+function phases(length: number, first: number, count: number): Float64Array {
+  const table = new Float64Array(2 * length * count);
+  for (let k = 0; k < length; k++) {
+    for (let i = 0; i < count; i++) {
+      const phase = 2 * Math.PI * ((k * (first + i)) % length) / length;
+      table[2 * (k * count + i)] = Math.cos(phase);
+      table[2 * (k * count + i) + 1] = Math.sin(phase);
+    }
+  }
+  return table;
+}

@@ -1,0 +1,172 @@
+/**
+ * How the project computes: a few operations on arrays that live with an engine. Everything that
+ * costs time is one of them; nothing else knows where the numbers are.
+ *
+ * The data's way through an engine:
+ *
+ *     Field (real voxels of one channel)
+ *       -> forwardLateral -> Planes (transformed along x and y)
+ *       -> filter (along z: transform, multiply or divide, transform back) -> Planes
+ *       -> inverseLateral -> Field
+ *
+ * A full spectrum is stored only of what is used again and again: the transfer function of a PSF.
+ *
+ * @module
+ */
+import type { Size } from "../volume.ts";
+import type { Extension } from "./grid.ts";
+
+/** Real voxels of one channel, `[z, y, x]`. */
+export interface Field {
+  readonly kind: "field";
+  readonly size: Size;
+}
+
+/** `depth` planes on the lateral grid, transformed along x and y but not along z. */
+export interface Planes {
+  readonly kind: "planes";
+  readonly grid: Size;
+  readonly depth: number;
+}
+
+/** The half spectrum of a whole grid. */
+export interface Spectrum {
+  readonly kind: "spectrum";
+  readonly grid: Size;
+}
+
+/** R(w) = sum_d |G_d(w)|^2 on a grid, kept as the transform of its few lags along x and y. */
+export interface Regularizer {
+  readonly kind: "regularizer";
+  readonly grid: Size;
+  /** Of the kernels, `[z, y, x]`. */
+  readonly kernelSize: Size;
+}
+
+/** Anything that an engine holds memory for. */
+export type Resource = Field | Planes | Spectrum | Regularizer;
+
+/** What a filter does with the spectrum S of its input. */
+export type FilterKind =
+  /** K S */
+  | "multiply"
+  /** conj(K) S */
+  | "correlate"
+  /** conj(K) S / (|K|^2 + w R) */
+  | "wiener"
+  /** K S / (|K|^2 + w R): the adjoint of "wiener" */
+  | "wiener-adjoint";
+
+/** What comes back from a grid to the samples. */
+export type Restriction =
+  /** The samples from `offset` on. */
+  | { readonly kind: "crop"; readonly offset?: Size }
+  /** The adjoint of the extension "taper": the gap's values return to the edges. */
+  | { readonly kind: "fold" };
+
+/** The arguments of a filter. */
+export interface FilterOptions {
+  readonly kind: FilterKind;
+  readonly transfer: Spectrum;
+  /** For the two Wiener filters. */
+  readonly regularizer?: Regularizer;
+  /** Weight w of the regularizer, e^alpha with everything that scales it. */
+  readonly weight?: number;
+  /** Along z. */
+  readonly extension: Extension;
+  /** Along z. @default { kind: "crop" } */
+  readonly restriction?: Restriction;
+}
+
+/** The arguments of the regularizer's gradient. */
+export interface RegularizerGradientOptions {
+  /** F y along x and y, as it went into "wiener". */
+  readonly observed: Planes;
+  readonly transfer: Spectrum;
+  readonly regularizer: Regularizer;
+  readonly weight: number;
+  /** Of the observed planes along z. */
+  readonly extension: Extension;
+}
+
+/** Bytes held by an engine's resources. */
+export interface MemoryUse {
+  readonly bytes: number;
+  readonly peakBytes: number;
+}
+
+/** White noise from a counter-based stream: number i belongs to voxel i, on every engine. */
+export interface NoiseOptions {
+  readonly sigma: number;
+  readonly seed: number;
+  /** @default 0 */
+  readonly label?: number;
+  /** @default 0 */
+  readonly sublabel?: number;
+}
+
+/**
+ * An engine. Operations are issued in order and their results are ready for the next one; only
+ * `read`, `residual` and `regularizerGradient` bring values back, as promises.
+ */
+export interface Engine {
+  readonly name: "cpu" | "webgpu" | "reference";
+  /** For people: "wasm SIMD, 2 threads". */
+  readonly description: string;
+  readonly memory: MemoryUse;
+
+  createField(size: Size): Field;
+  createPlanes(grid: Size, depth: number): Planes;
+  createSpectrum(grid: Size): Spectrum;
+  createRegularizer(grid: Size, kernelSize: Size): Regularizer;
+  /** Gives memory back; a freed resource must not be used again. */
+  free(...resources: readonly Resource[]): void;
+
+  /** Copies voxels in; `data` has the field's length. */
+  write(field: Field, data: Float32Array): void;
+  read(field: Field): Promise<Float32Array>;
+
+  /** Transform along x and y of every plane of `field`, continued to the grid of `planes`. */
+  forwardLateral(field: Field, planes: Planes, extension: Extension): void;
+  /** Back to real voxels. The planes' contents are used up. */
+  inverseLateral(planes: Planes, field: Field, restriction?: Restriction): void;
+  /** Transform along z to a full spectrum; for PSFs with the extension "centred". */
+  forwardAxial(planes: Planes, spectrum: Spectrum, extension: Extension): void;
+  /** Full spectrum back to planes. */
+  inverseAxial(spectrum: Spectrum, planes: Planes, restriction?: Restriction): void;
+  /** A filter along z; `input` and `output` may be the same. */
+  filter(input: Planes, output: Planes, options: FilterOptions): void;
+
+  /**
+   * Takes the kernels' summed autocorrelation A at the lags `[0..kz-1, -(ky-1)..ky-1,
+   * -(kx-1)..kx-1]` (the other half follows by symmetry).
+   */
+  setRegularizer(regularizer: Regularizer, lags: Float64Array): void;
+  /**
+   * With P = F p, p the loss's gradient with respect to the filter's output (zero outside the
+   * crop), and t(w) = Re( conj(P) conj(K) Y ) / (|K|^2 + w R)^2, the sums
+   * T(lag) = (1/N) sum_w t(w) cos(w . lag) at the same lags as in `setRegularizer`. From them
+   * dL/dR and all that depends on it follow: see `backwardTwb`.
+   */
+  regularizerGradient(
+    gradient: Planes,
+    options: RegularizerGradientOptions,
+  ): Promise<Float64Array>;
+
+  /**
+   * `estimate` becomes estimate - target; returns the sum of squares. With positivity "rectify"
+   * the estimate is first clipped at 0, and its gradient is 0 where it was clipped.
+   */
+  residual(
+    estimate: Field,
+    target: Field,
+    positivity: "none" | "rectify",
+  ): Promise<number>;
+  /** x = max(x, 0) */
+  rectify(field: Field): void;
+  /** x = x + sigma n */
+  addNoise(field: Field, options: NoiseOptions): void;
+
+  /** Frees everything, ends threads. */
+  close(): void;
+}

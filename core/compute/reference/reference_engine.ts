@@ -1,0 +1,363 @@
+/**
+ * The readable engine: the equations in float64, one loop each, whole complex spectra. It is slow
+ * and meant for small grids: tests compare the fast engines with it.
+ *
+ * @module
+ */
+import { hash4 } from "../../random.ts";
+import type { Size } from "../../volume.ts";
+import { voxelsOf } from "../../volume.ts";
+import type {
+  Engine,
+  Field,
+  FilterOptions,
+  MemoryUse,
+  NoiseOptions,
+  Planes,
+  Regularizer,
+  RegularizerGradientOptions,
+  Resource,
+  Restriction,
+  Spectrum,
+} from "../engine.ts";
+import { assertFastGrid, type Extension, taperWeights } from "../grid.ts";
+import { type Complex, createComplex, transformAxis } from "./dft.ts";
+
+type ReferenceField = Field & { data: Float64Array };
+type ReferencePlanes = Planes & { data: Complex };
+type ReferenceSpectrum = Spectrum & { data: Complex };
+type ReferenceRegularizer = Regularizer & { power: Float64Array };
+
+/** An engine that computes in float64; `read` gives the numbers unrounded. */
+export interface ReferenceEngine extends Engine {
+  readExactly(field: Field): Float64Array;
+  writeExactly(field: Field, data: ArrayLike<number>): void;
+}
+
+/** The readable engine. */
+export function createReferenceEngine(): ReferenceEngine {
+  return new Reference();
+}
+
+class Reference implements ReferenceEngine {
+  readonly name = "reference";
+  readonly description = "plain TypeScript, float64";
+  #sizes = new Map<Resource, number>();
+  #bytes = 0;
+  #peakBytes = 0;
+
+  get memory(): MemoryUse {
+    return { bytes: this.#bytes, peakBytes: this.#peakBytes };
+  }
+
+  createField(size: Size): Field {
+    return this.#hold<ReferenceField>(
+      { kind: "field", size, data: new Float64Array(voxelsOf(size)) },
+      voxelsOf(size),
+    );
+  }
+
+  createPlanes(grid: Size, depth: number): Planes {
+    assertFastGrid(grid);
+    const length = depth * grid[1] * grid[2];
+    return this.#hold<ReferencePlanes>(
+      { kind: "planes", grid, depth, data: createComplex(length) },
+      2 * length,
+    );
+  }
+
+  createSpectrum(grid: Size): Spectrum {
+    assertFastGrid(grid);
+    return this.#hold<ReferenceSpectrum>(
+      { kind: "spectrum", grid, data: createComplex(voxelsOf(grid)) },
+      2 * voxelsOf(grid),
+    );
+  }
+
+  createRegularizer(grid: Size, kernelSize: Size): Regularizer {
+    assertFastGrid(grid);
+    return this.#hold<ReferenceRegularizer>(
+      { kind: "regularizer", grid, kernelSize, power: new Float64Array(voxelsOf(grid)) },
+      voxelsOf(grid),
+    );
+  }
+
+  #hold<T extends Resource>(resource: T, values: number): T {
+    this.#sizes.set(resource, values * 8);
+    this.#bytes += values * 8;
+    this.#peakBytes = Math.max(this.#peakBytes, this.#bytes);
+    return resource;
+  }
+
+  free(...resources: readonly Resource[]): void {
+    for (const resource of resources) {
+      const bytes = this.#sizes.get(resource);
+      if (bytes === undefined) throw new Error(`A ${resource.kind} was freed twice`);
+      this.#bytes -= bytes;
+      this.#sizes.delete(resource);
+    }
+  }
+
+  write(field: Field, data: Float32Array): void {
+    this.writeExactly(field, data);
+  }
+
+  writeExactly(field: Field, data: ArrayLike<number>): void {
+    if (data.length !== voxelsOf(field.size)) {
+      throw new RangeError(
+        `A field of ${voxelsOf(field.size)} voxels cannot take ${data.length} values`,
+      );
+    }
+    (field as ReferenceField).data.set(data);
+  }
+
+  read(field: Field): Promise<Float32Array> {
+    return Promise.resolve(Float32Array.from((field as ReferenceField).data));
+  }
+
+  readExactly(field: Field): Float64Array {
+    return (field as ReferenceField).data.slice();
+  }
+
+  forwardLateral(field: Field, planes: Planes, extension: Extension): void {
+    const { size: [depth, height, width], data } = field as ReferenceField;
+    const { grid: [, ny, nx], data: out } = planes as ReferencePlanes;
+    const rows = extendAxis(data, [depth, height, width], 2, nx, extension);
+    out.re.set(extendAxis(rows, [depth, height, nx], 1, ny, extension));
+    out.im.fill(0);
+    transformAxis(out, [depth, ny, nx], 2, -1);
+    transformAxis(out, [depth, ny, nx], 1, -1);
+  }
+
+  inverseLateral(planes: Planes, field: Field, restriction: Restriction = { kind: "crop" }): void {
+    const { grid, depth, data } = planes as ReferencePlanes;
+    const [, ny, nx] = grid;
+    const { size: [, height, width], data: out } = field as ReferenceField;
+    transformAxis(data, [depth, ny, nx], 1, 1);
+    transformAxis(data, [depth, ny, nx], 2, 1);
+    const columns = restrictAxis(data.re, [depth, ny, nx], 1, height, restriction);
+    const rows = restrictAxis(columns, [depth, height, nx], 2, width, restriction);
+    for (let i = 0; i < rows.length; i++) out[i] = rows[i] / voxelsOf(grid);
+  }
+
+  forwardAxial(planes: Planes, spectrum: Spectrum, extension: Extension): void {
+    this.#transformZ(planes, (spectrum as ReferenceSpectrum).data, extension);
+  }
+
+  /** The planes continued along z and transformed. */
+  #transformZ(planes: Planes, out: Complex, extension: Extension): void {
+    const { grid, depth, data } = planes as ReferencePlanes;
+    const size: Size = [depth, grid[1], grid[2]];
+    out.re.set(extendAxis(data.re, size, 0, grid[0], extension));
+    out.im.set(extendAxis(data.im, size, 0, grid[0], extension));
+    transformAxis(out, grid, 0, -1);
+  }
+
+  inverseAxial(
+    spectrum: Spectrum,
+    planes: Planes,
+    restriction: Restriction = { kind: "crop" },
+  ): void {
+    const { grid, data } = spectrum as ReferenceSpectrum;
+    const work = { re: data.re.slice(), im: data.im.slice() };
+    const { depth, data: out } = planes as ReferencePlanes;
+    transformAxis(work, grid, 0, 1);
+    out.re.set(restrictAxis(work.re, grid, 0, depth, restriction));
+    out.im.set(restrictAxis(work.im, grid, 0, depth, restriction));
+  }
+
+  filter(input: Planes, output: Planes, options: FilterOptions): void {
+    const { grid } = input;
+    const work = createComplex(voxelsOf(grid));
+    this.#transformZ(input, work, options.extension);
+    const { data: k } = options.transfer as ReferenceSpectrum;
+    const power = (options.regularizer as ReferenceRegularizer | undefined)?.power;
+    const conjugated = options.kind === "correlate" || options.kind === "wiener";
+    const divided = options.kind === "wiener" || options.kind === "wiener-adjoint";
+    if (divided && !power) throw new TypeError(`The filter "${options.kind}" needs a regularizer`);
+    for (let i = 0; i < work.re.length; i++) {
+      const re = work.re[i];
+      const im = work.im[i];
+      const kr = k.re[i];
+      const ki = conjugated ? -k.im[i] : k.im[i];
+      const l = divided ? kr * kr + ki * ki + (options.weight ?? 0) * power![i] + 1e-12 : 1;
+      work.re[i] = (kr * re - ki * im) / l;
+      work.im[i] = (kr * im + ki * re) / l;
+    }
+    transformAxis(work, grid, 0, 1);
+    const { depth, data } = output as ReferencePlanes;
+    data.re.set(restrictAxis(work.re, grid, 0, depth, options.restriction));
+    data.im.set(restrictAxis(work.im, grid, 0, depth, options.restriction));
+  }
+
+  // R(w) = sum over all lags of A(lag) cos(w . lag)
+  setRegularizer(regularizer: Regularizer, lags: Float64Array): void {
+    const { power } = regularizer as ReferenceRegularizer;
+    power.fill(0);
+    forEachLag(regularizer, (index, cosines, factor) => {
+      for (let i = 0; i < power.length; i++) power[i] += factor * lags[index] * cosines[i];
+    });
+    for (let i = 0; i < power.length; i++) power[i] = Math.max(power[i], 0);
+  }
+
+  regularizerGradient(
+    gradient: Planes,
+    options: RegularizerGradientOptions,
+  ): Promise<Float64Array> {
+    const { grid } = gradient;
+    const p = createComplex(voxelsOf(grid));
+    const y = createComplex(voxelsOf(grid));
+    this.#transformZ(gradient, p, "zero");
+    this.#transformZ(options.observed, y, options.extension);
+    const { data: k } = options.transfer as ReferenceSpectrum;
+    const { power } = options.regularizer as ReferenceRegularizer;
+    const t = new Float64Array(voxelsOf(grid));
+    for (let i = 0; i < t.length; i++) {
+      const l = k.re[i] ** 2 + k.im[i] ** 2 + options.weight * power[i] + 1e-12;
+      const kpRe = k.re[i] * p.re[i] - k.im[i] * p.im[i];
+      const kpIm = k.re[i] * p.im[i] + k.im[i] * p.re[i];
+      t[i] = (kpRe * y.re[i] + kpIm * y.im[i]) / (l * l);
+    }
+    const [depth, height, width] = options.regularizer.kernelSize;
+    const result = new Float64Array(depth * (2 * height - 1) * (2 * width - 1));
+    forEachLag(options.regularizer, (index, cosines) => {
+      let sum = 0;
+      for (let i = 0; i < t.length; i++) sum += t[i] * cosines[i];
+      result[index] = sum / t.length;
+    });
+    return Promise.resolve(result);
+  }
+
+  residual(estimate: Field, target: Field, positivity: "none" | "rectify"): Promise<number> {
+    const x = (estimate as ReferenceField).data;
+    const t = (target as ReferenceField).data;
+    let sum = 0;
+    for (let i = 0; i < x.length; i++) {
+      const clipped = positivity === "rectify" && x[i] <= 0;
+      const r = (clipped ? 0 : x[i]) - t[i];
+      sum += r * r;
+      x[i] = clipped ? 0 : r;
+    }
+    return Promise.resolve(sum);
+  }
+
+  rectify(field: Field): void {
+    const { data } = field as ReferenceField;
+    for (let i = 0; i < data.length; i++) data[i] = Math.max(data[i], 0);
+  }
+
+  /** Words (a, b) of counter floor(i / 4) give the first pair of normals, (c, d) the second. */
+  addNoise(field: Field, { sigma, seed, label = 0, sublabel = 0 }: NoiseOptions): void {
+    const { data } = field as ReferenceField;
+    const words = new Uint32Array(4);
+    for (let i = 0; i < data.length; i++) {
+      if (i % 4 === 0) hash4(i >> 2, seed, label, sublabel, words);
+      const first = words[i % 4 < 2 ? 0 : 2];
+      const second = words[i % 4 < 2 ? 1 : 3];
+      const radius = Math.sqrt(-2 * Math.log(unit(first)));
+      const angle = (second >>> 30) * Math.PI / 2 + (unit(second << 2) - 0.5) * Math.PI / 2;
+      data[i] += sigma * radius * (i % 2 === 0 ? Math.cos(angle) : Math.sin(angle));
+    }
+  }
+
+  close(): void {
+    this.#sizes.clear();
+    this.#bytes = 0;
+  }
+}
+
+/** The upper 24 bits as the middle of one of 2^24 cells of (0, 1). */
+function unit(bits: number): number {
+  return ((bits >>> 8) + 0.5) / 2 ** 24;
+}
+
+/** Calls back with cos(w . lag) on the grid, and 2 for the lags that stand for their opposites. */
+function forEachLag(
+  { grid: [nz, ny, nx], kernelSize: [depth, height, width] }: Regularizer,
+  callback: (index: number, cosines: Float64Array, factor: number) => void,
+): void {
+  const cosines = new Float64Array(nz * ny * nx);
+  let index = 0;
+  for (let lz = 0; lz < depth; lz++) {
+    for (let ly = 1 - height; ly < height; ly++) {
+      for (let lx = 1 - width; lx < width; lx++) {
+        for (let z = 0, i = 0; z < nz; z++) {
+          for (let y = 0; y < ny; y++) {
+            for (let x = 0; x < nx; x++, i++) {
+              cosines[i] = Math.cos(2 * Math.PI * (z * lz / nz + y * ly / ny + x * lx / nx));
+            }
+          }
+        }
+        callback(index++, cosines, lz > 0 ? 2 : 1);
+      }
+    }
+  }
+}
+
+/** One axis of `data` continued to `length` points. */
+function extendAxis(
+  data: Float64Array,
+  size: Size,
+  axis: 0 | 1 | 2,
+  length: number,
+  extension: Extension,
+): Float64Array {
+  const n = size[axis];
+  const weights = taperWeights(length - n);
+  const origin = extension === "centred" ? Math.floor(n / 2) : 0;
+  const out = new Float64Array(data.length / n * length);
+  forEachLine(size, axis, (start, stride, line) => {
+    const at = (i: number) => data[start + i * stride];
+    const outStart = Math.floor(line / stride) * stride * length + line % stride;
+    for (let i = 0; i < n; i++) {
+      out[outStart + ((i - origin + length) % length) * stride] = at(i);
+    }
+    if (extension !== "taper") return;
+    for (let g = 0; g < length - n; g++) {
+      out[outStart + (n + g) * stride] = at(n - 1) + weights[g] * (at(0) - at(n - 1));
+    }
+  });
+  return out;
+}
+
+/** The adjoint of an extension, or a crop. */
+function restrictAxis(
+  data: Float64Array,
+  size: Size,
+  axis: 0 | 1 | 2,
+  n: number,
+  restriction: Restriction = { kind: "crop" },
+): Float64Array {
+  const length = size[axis];
+  const weights = taperWeights(length - n);
+  const offset = restriction.kind === "crop" ? restriction.offset?.[axis] ?? 0 : 0;
+  const out = new Float64Array(data.length / length * n);
+  forEachLine(size, axis, (start, stride, line) => {
+    const outStart = Math.floor(line / stride) * stride * n + line % stride;
+    for (let i = 0; i < n; i++) out[outStart + i * stride] = data[start + (i + offset) * stride];
+    if (restriction.kind !== "fold") return;
+    for (let g = 0; g < length - n; g++) {
+      const value = data[start + (n + g) * stride];
+      out[outStart] += weights[g] * value;
+      out[outStart + (n - 1) * stride] += (1 - weights[g]) * value;
+    }
+  });
+  return out;
+}
+
+/** Every line along an axis: its first index, the stride, and its number. */
+function forEachLine(
+  size: Size,
+  axis: 0 | 1 | 2,
+  callback: (start: number, stride: number, line: number) => void,
+): void {
+  const stride = axis === 2 ? 1 : axis === 1 ? size[2] : size[1] * size[2];
+  const lines = voxelsOf(size) / size[axis];
+  for (let line = 0; line < lines; line++) {
+    callback(
+      Math.floor(line / stride) * stride * size[axis] + line % stride,
+      stride,
+      line,
+    );
+  }
+}
