@@ -123,7 +123,7 @@ export interface Engine {
   free(...resources: readonly Resource[]): void;
 
   /** Copies voxels in; `data` has the field's length. */
-  write(field: Field, data: Float32Array): void;
+  write(field: Field, data: Float32Array | Float64Array): void;
   read(field: Field): Promise<Float32Array>;
 
   /** Transform along x and y of every plane of `field`, continued to the grid of `planes`. */

@@ -173,7 +173,7 @@ class CpuEngine implements Engine {
     }
   }
 
-  write(field: Field, data: Float32Array): void {
+  write(field: Field, data: Float32Array | Float64Array): void {
     const { address, size } = field as CpuField;
     if (data.length !== voxelsOf(size)) {
       throw new RangeError(`A field of ${voxelsOf(size)} voxels cannot take ${data.length} values`);

@@ -31,7 +31,6 @@ type ReferenceRegularizer = Regularizer & { power: Float64Array };
 /** An engine that computes in float64; `read` gives the numbers unrounded. */
 export interface ReferenceEngine extends Engine {
   readExactly(field: Field): Float64Array;
-  writeExactly(field: Field, data: ArrayLike<number>): void;
 }
 
 /** The readable engine. */
@@ -98,11 +97,7 @@ class Reference implements ReferenceEngine {
     }
   }
 
-  write(field: Field, data: Float32Array): void {
-    this.writeExactly(field, data);
-  }
-
-  writeExactly(field: Field, data: ArrayLike<number>): void {
+  write(field: Field, data: Float32Array | Float64Array): void {
     if (data.length !== voxelsOf(field.size)) {
       throw new RangeError(
         `A field of ${voxelsOf(field.size)} voxels cannot take ${data.length} values`,
