@@ -1,0 +1,128 @@
+/**
+ * Models as JSON text. Numbers are written so that they read back as the same float64.
+ *
+ * @module
+ */
+import { InputError } from "../errors.ts";
+import type { WienerStage } from "../twb/stage.ts";
+import { voxelsOf } from "../volume.ts";
+import type { Model, TrainingSummary } from "./model.ts";
+
+/** Version of the format; a reader refuses any other. */
+export const MODEL_FORMAT = 1;
+
+const FORMAT_NAME = "trainable-wiener-model";
+
+/**
+ * The model's text.
+ *
+ * @example
+ * ```ts
+ * import { decodeModel, encodeModel } from "./model_file.ts";
+ * import { createStage } from "../twb/initialize.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const training = {
+ *   data: "synthetic cells",
+ *   dataNotice: "",
+ *   psfs: [],
+ *   noise: { min: 0.01, max: 0.01 },
+ *   epochs: 1,
+ *   seed: 0,
+ * };
+ * const stages = [createStage()];
+ * const model = { stages, channels: 1, normalization: "peak", training } as const;
+ * assert.deepEqual(decodeModel(encodeModel(model), "model.json"), model);
+ * ```
+ */
+export function encodeModel(model: Model): string {
+  const stages = model.stages.map((stage) => ({
+    ...stage,
+    kernels: Array.from(stage.kernels),
+    scales: Array.from(stage.scales),
+  }));
+  return JSON.stringify({ format: FORMAT_NAME, version: MODEL_FORMAT, ...model, stages }) + "\n";
+}
+
+/**
+ * The model of a text; `name` is what messages call it.
+ *
+ * @throws {InputError} when the text is not a model of this version, or is damaged.
+ */
+export function decodeModel(text: string, name: string): Model {
+  let json: Record<string, unknown>;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new InputError(`${name} is not a model: it is not JSON or was cut off; train it again`, {
+      cause,
+    });
+  }
+  if (typeof json !== "object" || json === null || json.format !== FORMAT_NAME) {
+    throw new InputError(`${name} is not a model of this program; give a run folder or model.json`);
+  }
+  if (json.version !== MODEL_FORMAT) {
+    throw new InputError(
+      `${name} has model format ${json.version}; this program reads format ${MODEL_FORMAT}: ` +
+        `use the version of the program that wrote it`,
+    );
+  }
+  const check = (valid: boolean, what: string) => {
+    if (!valid) throw new InputError(`${name} is damaged: ${what}; train or export it again`);
+  };
+  const { stages, channels, normalization, voxelSizeUm, training } = json;
+  check(Array.isArray(stages) && stages.length > 0, "it has no stages");
+  check(Number.isInteger(channels) && Number(channels) > 0, `its channels are ${channels}`);
+  check(normalization === "peak", `its normalization is ${JSON.stringify(normalization)}`);
+  check(typeof training === "object" && training !== null, "its training summary is missing");
+  return {
+    stages: (stages as Record<string, unknown>[]).map((stage, index) =>
+      decodeStage(stage, (valid, what) => check(valid, `in stage ${index + 1}, ${what}`))
+    ),
+    channels: channels as number,
+    normalization: "peak",
+    ...(voxelSizeUm ? { voxelSizeUm: voxelSizeUm as Model["voxelSizeUm"] } : {}),
+    training: training as TrainingSummary,
+  };
+}
+
+function decodeStage(
+  json: Record<string, unknown>,
+  check: (valid: boolean, what: string) => void,
+): WienerStage {
+  check(
+    json.kind === "wiener",
+    `the kind is ${JSON.stringify(json.kind)}, which this version of the program does not know`,
+  );
+  const { kernelSize, kernelCount, kernelChannels, kernels, scales } = json;
+  const { alpha, noiseExponent, positivity } = json;
+  const isCount = (n: unknown): n is number => Number.isInteger(n) && Number(n) > 0;
+  check(
+    Array.isArray(kernelSize) && kernelSize.length === 3 && kernelSize.every(isCount),
+    "the kernels' size is not three positive integers",
+  );
+  check(isCount(kernelCount) && isCount(kernelChannels), "the kernels' count is not positive");
+  const count = Number(kernelCount) * Number(kernelChannels);
+  const size = kernelSize as [number, number, number];
+  const isNumbers = (values: unknown, length: number) =>
+    Array.isArray(values) && values.length === length && values.every(Number.isFinite);
+  check(
+    isNumbers(kernels, count * voxelsOf(size)),
+    "the kernels are not the numbers they should be",
+  );
+  check(isNumbers(scales, count), "the scales are not the numbers they should be");
+  check(Number.isFinite(alpha), `alpha is ${alpha}`);
+  check(Number.isFinite(noiseExponent), `the noise exponent is ${noiseExponent}`);
+  check(positivity === "none" || positivity === "rectify", `positivity is ${positivity}`);
+  return {
+    kind: "wiener",
+    kernelSize: size,
+    kernelCount: kernelCount as number,
+    kernelChannels: kernelChannels as number,
+    kernels: Float64Array.from(kernels as number[]),
+    scales: Float64Array.from(scales as number[]),
+    alpha: alpha as number,
+    noiseExponent: noiseExponent as number,
+    positivity: positivity as WienerStage["positivity"],
+  };
+}
