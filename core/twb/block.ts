@@ -39,11 +39,14 @@ export interface WorkspaceOptions {
   readonly kernelChannels: number;
   /** @default "taper" */
   readonly extension?: Extension;
+  /** For "restore" nothing is kept for a gradient, which saves half the planes. @default "train" */
+  readonly purpose?: "train" | "restore";
 }
 
 /** Allocates a workspace; `freeWorkspace` gives it back. */
 export function createWorkspace(engine: Engine, options: WorkspaceOptions): BlockWorkspace {
   const { size, grid, kernelSize, kernelChannels, extension = "taper" } = options;
+  const observed = engine.createPlanes(grid, size[0]);
   return {
     engine,
     size,
@@ -53,30 +56,15 @@ export function createWorkspace(engine: Engine, options: WorkspaceOptions): Bloc
       { length: kernelChannels },
       () => engine.createRegularizer(grid, kernelSize),
     ),
-    observed: engine.createPlanes(grid, size[0]),
-    work: engine.createPlanes(grid, size[0]),
+    observed,
+    work: options.purpose === "restore" ? observed : engine.createPlanes(grid, size[0]),
   };
 }
 
 /** Gives a workspace's memory back. */
 export function freeWorkspace({ engine, regularizers, observed, work }: BlockWorkspace): void {
-  engine.free(...regularizers as readonly Resource[], observed, work);
-}
-
-/** The transfer function K of one channel's PSF `[z, y, x]` (sum 1, centre at floor(size / 2)). */
-export function createTransfer(
-  engine: Engine,
-  options: { psf: Float32Array | Float64Array; psfSize: Size; grid: Size },
-): Spectrum {
-  const { psf, psfSize, grid } = options;
-  const field = engine.createField(psfSize);
-  const planes = engine.createPlanes(grid, psfSize[0]);
-  const transfer = engine.createSpectrum(grid);
-  engine.write(field, psf);
-  engine.forwardLateral(field, planes, "centred");
-  engine.forwardAxial(planes, transfer, "centred");
-  engine.free(field, planes);
-  return transfer;
+  engine.free(...regularizers as readonly Resource[], observed);
+  if (work !== observed) engine.free(work);
 }
 
 /** Puts a stage's R on the grid. */

@@ -1,4 +1,5 @@
 // One training step made independently (PyTorch autograd, float64), on both engines.
+import { createTransfer } from "../../../core/psf/transfer.ts";
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { createCpuEngine } from "../../../core/compute/cpu/cpu_engine.ts";
@@ -14,7 +15,6 @@ import {
   backwardTwb,
   backwardTwbInput,
   createLagGradients,
-  createTransfer,
   createWorkspace,
   forwardTwb,
   gradStage,

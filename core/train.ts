@@ -1,0 +1,218 @@
+/**
+ * Training a block: scenes are drawn, degraded and restored; the gradient of the loss teaches the
+ * kernels.
+ *
+ * @module
+ */
+import type { Engine } from "./compute/engine.ts";
+import type { Dataset } from "./dataset/dataset.ts";
+import { drawScene } from "./dataset/scene.ts";
+import { InputError } from "./errors.ts";
+import type { LossName } from "./loss/npsnr.ts";
+import type { Metrics } from "./loss/metrics.ts";
+import type { NoiseRange } from "./options.ts";
+import { createAdam, updateAdam } from "./optimizer/adam.ts";
+import { type Schedule, scheduleFactor } from "./optimizer/schedule.ts";
+import { createRandom } from "./random.ts";
+import { createLagGradients, gradStage, loadStage } from "./twb/block.ts";
+import { flattenStage, type Stage, withParameters } from "./twb/stage.ts";
+import type { TrainingState } from "./training/checkpoint.ts";
+import {
+  createGeometryCache,
+  type Geometry,
+  type GeometryCache,
+  haloOf,
+} from "./training/geometry.ts";
+import { accumulateSample, type Sample } from "./training/sample.ts";
+import type { Size, Volume } from "./volume.ts";
+
+/** How a block is trained. */
+export interface TrainOptions {
+  /** The block to begin with. */
+  readonly stage: Stage;
+  readonly psfs: readonly Volume[];
+  readonly noise: NoiseRange;
+  /** Photons at the peak, for Poisson noise below the Gaussian. */
+  readonly photons?: number;
+  readonly epochs: number;
+  readonly batchSize: number;
+  /** `[z, y, x]` */
+  readonly crop: Size | "whole";
+  readonly learningRate: number;
+  readonly schedule: Schedule;
+  readonly loss: LossName;
+  readonly seed: number;
+  /** Epochs without a better validation after which the training ends. */
+  readonly patience?: number;
+  /** Goes on from here. */
+  readonly resume?: TrainingState;
+  /** Asked after every step; the training then ends as if it were done, its state unfinished. */
+  readonly signal?: AbortSignal;
+  /** Measures a stage on the validation set. */
+  validate?(stage: Stage): Promise<Metrics>;
+  /** After every step. */
+  onStep?(progress: TrainProgress): void;
+  /** After every epoch, with the state to save. */
+  onEpoch?(state: TrainingState): Promise<void>;
+}
+
+/** Where a training is. */
+export interface TrainProgress {
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Samples of the epoch that are done, of all. */
+  readonly position: number;
+  readonly samples: number;
+  /** Mean of the epoch so far. */
+  readonly loss: number;
+}
+
+/** What a training ends with. */
+export interface TrainResult {
+  /** With the best validation, or the last one where nothing was validated. */
+  readonly stage: Stage;
+  readonly state: TrainingState;
+  /** "stopped" when the signal ended it. */
+  readonly outcome: "finished" | "plateau" | "stopped";
+}
+
+/**
+ * Trains on `dataset`. The same seed, data and options give the same numbers, bit for bit on one
+ * engine, whether or not the training was interrupted.
+ */
+export async function trainTwb(
+  dataset: Dataset,
+  engine: Engine,
+  options: TrainOptions,
+): Promise<TrainResult> {
+  const { epochs, batchSize, patience = Infinity } = options;
+  const samples = dataset.items.length;
+  let state: TrainingState = options.resume ?? {
+    epoch: 0,
+    position: 0,
+    lossSum: 0,
+    adam: createAdam(flattenStage(options.stage)),
+    history: [],
+  };
+  const cache = createGeometryCache(engine, options);
+  try {
+    while (state.epoch < epochs) {
+      const order = shuffle(samples, options.seed, state.epoch);
+      while (state.position < samples) {
+        const batch = order.slice(state.position, state.position + batchSize);
+        state = await trainBatch(state, batch, { dataset, engine, cache, options });
+        const { epoch, position, lossSum } = state;
+        options.onStep?.({ epoch, epochs, position, samples, loss: lossSum / position });
+        if (options.signal?.aborted) return finish(state, options, "stopped");
+      }
+      state = await finishEpoch(state, options);
+      await options.onEpoch?.(state);
+      if (state.epoch - (state.best?.epoch ?? state.epoch) >= patience) {
+        return finish(state, options, "plateau");
+      }
+    }
+    return finish(state, options, "finished");
+  } finally {
+    cache.close();
+  }
+}
+
+/** The stage that a state has learned so far. */
+export function stageOf(state: TrainingState, stage: Stage): Stage {
+  return withParameters(stage, state.best?.parameters ?? state.adam.parameters);
+}
+
+interface BatchContext {
+  readonly dataset: Dataset;
+  readonly engine: Engine;
+  readonly cache: GeometryCache;
+  readonly options: TrainOptions;
+}
+
+async function trainBatch(
+  state: TrainingState,
+  batch: readonly number[],
+  { dataset, engine, cache, options }: BatchContext,
+): Promise<TrainingState> {
+  const stage = withParameters(options.stage, state.adam.parameters);
+  const gradients = createLagGradients(stage);
+  let lossSum = state.lossSum;
+  let loaded: Geometry | undefined;
+  for (const [index, item] of batch.entries()) {
+    const { name } = dataset.items[item];
+    const volume = await dataset.items[item].load();
+    const sample = drawSample(volume, options, state.epoch, state.position + index);
+    const geometry = cache.get(sample.scene.crop);
+    if (geometry !== loaded) loadStage(geometry.block, stage);
+    loaded = geometry;
+    const loss = await accumulateSample(sample, {
+      engine,
+      geometry,
+      stage,
+      loss: options.loss,
+      gradients,
+      share: 1 / batch.length,
+    });
+    if (!Number.isFinite(loss)) {
+      throw new InputError(
+        `The training diverged at epoch ${state.epoch + 1} (${name}: loss ${loss}); ` +
+          `try a smaller --learning-rate than ${options.learningRate}`,
+      );
+    }
+    lossSum += loss;
+  }
+  const steps = Math.ceil(dataset.items.length / options.batchSize) * options.epochs;
+  const learningRate = options.learningRate *
+    scheduleFactor(options.schedule, state.adam.step / steps);
+  const adam = updateAdam(state.adam, gradStage(stage, gradients), { learningRate });
+  return { ...state, adam, lossSum, position: state.position + batch.length };
+}
+
+/** All that is random of a sample depends on the seed, the epoch and its place in the epoch. */
+function drawSample(volume: Volume, options: TrainOptions, epoch: number, index: number): Sample {
+  const { psfs, noise: { min, max }, photons, seed } = options;
+  const random = createRandom(seed, epoch + 1, index + 1);
+  const psf = random.integer(psfs.length);
+  const sigma = min + (max - min) * random.uniform();
+  const scene = drawScene(volume, { crop: options.crop, halo: haloOf(psfs), random });
+  return { scene, psf, noise: { sigma, photons, seed, label: epoch + 1, sublabel: index } };
+}
+
+async function finishEpoch(state: TrainingState, options: TrainOptions): Promise<TrainingState> {
+  const { adam, lossSum, position } = state;
+  const epoch = state.epoch + 1;
+  const metrics = await options.validate?.(withParameters(options.stage, adam.parameters));
+  const row = {
+    epoch,
+    trainLoss: lossSum / position,
+    ...(metrics && {
+      psnr: metrics.psnr,
+      cpsnr: metrics.cpsnr,
+      isnr: metrics.isnr,
+      cisnr: metrics.cisnr,
+    }),
+    learningRate: options.learningRate * scheduleFactor(options.schedule, epoch / options.epochs),
+  };
+  const better = metrics !== undefined && metrics.psnr > (state.best?.score ?? -Infinity);
+  const best = better ? { epoch, score: metrics.psnr, parameters: adam.parameters } : state.best;
+  return { epoch, position: 0, lossSum: 0, adam, history: [...state.history, row], best };
+}
+
+function finish(
+  state: TrainingState,
+  options: TrainOptions,
+  outcome: TrainResult["outcome"],
+): TrainResult {
+  return { stage: stageOf(state, options.stage), state, outcome };
+}
+
+/** The order of an epoch (Fisher & Yates). */
+function shuffle(count: number, seed: number, epoch: number): number[] {
+  const random = createRandom(seed, epoch + 1, 0);
+  const order = Array.from({ length: count }, (_, index) => index);
+  for (let i = count - 1; i > 0; i--) {
+    const j = random.integer(i + 1);
+    [order[i], order[j]] = [order[j], order[i]];
+  }
+  return order;
+}
