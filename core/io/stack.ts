@@ -36,6 +36,10 @@ export interface StackMetadata {
   /** ImageJ's binary region of interest and overlay, as they were. */
   readonly roi?: Uint8Array;
   readonly overlay?: readonly Uint8Array[];
+  /** ImageJ's image properties: names and values. */
+  readonly properties?: Readonly<Record<string, string>>;
+  /** Distance between voxel centres in `unit`, where that is no length. */
+  readonly pixelSize?: { readonly x: number; readonly y: number; readonly z: number };
 }
 
 /** Everything about a stack but its voxels. */
