@@ -4,7 +4,8 @@
  * @module
  */
 import { Command, Option } from "commander";
-import { type OptionSpec, parseOption } from "../core/options.ts";
+import { UsageError } from "../core/errors.ts";
+import { longName, type OptionSpec, parseOption } from "../core/options.ts";
 
 /** What a command is made from. `O` is the type of its parsed options. */
 export interface CommandSpec<O> {
@@ -13,11 +14,19 @@ export interface CommandSpec<O> {
   readonly description: string;
   /** Positional arguments as commander takes them: "<input>", "[folder]", "[folders...]". */
   readonly arguments: readonly (readonly [name: string, description: string])[];
-  readonly options: readonly OptionSpec[];
+  /** By the names that `run` sees. */
+  readonly options: Readonly<Record<string, OptionSpec>>;
   /** Lines of the help's examples, without the program's name. */
   readonly examples: readonly string[];
-  /** `args` are the positional arguments; a variadic one is an array. */
-  run(args: readonly (string | string[] | undefined)[], options: O): Promise<void>;
+  /**
+   * `args` are the positional arguments; a variadic one is an array. `given` names the options that
+   * were typed, not left at their default.
+   */
+  run(
+    args: readonly (string | string[] | undefined)[],
+    options: O,
+    given: ReadonlySet<string>,
+  ): Promise<void>;
 }
 
 /** How the program is started, as the help's examples show it. */
@@ -27,7 +36,12 @@ export const PROGRAM = "deno run -A cli/main.ts";
 export function createCommand<O>(spec: CommandSpec<O>): Command {
   const command = new Command(spec.name).summary(spec.summary).description(spec.description);
   for (const [name, description] of spec.arguments) command.argument(name, description);
-  for (const option of spec.options) command.addOption(createOption(option));
+  const names = new Map<string, string>();
+  for (const [name, option] of Object.entries(spec.options)) {
+    const made = createOption(option);
+    names.set(made.attributeName(), name);
+    command.addOption(made);
+  }
   command.addHelpText(
     "after",
     ["", spec.examples.length > 1 ? "Examples:" : "Example:"]
@@ -35,7 +49,13 @@ export function createCommand<O>(spec: CommandSpec<O>): Command {
   );
   command.action(async (...values: unknown[]) => {
     const args = values.slice(0, spec.arguments.length) as (string | string[] | undefined)[];
-    await spec.run(args, command.opts() as O);
+    const options: Record<string, unknown> = {};
+    const given = new Set<string>();
+    for (const [attribute, name] of names) {
+      options[name] = command.getOptionValue(attribute);
+      if (command.getOptionValueSource(attribute) === "cli") given.add(name);
+    }
+    await spec.run(args, options as O, given);
   });
   return command;
 }
@@ -64,3 +84,9 @@ function createOption(spec: OptionSpec): Option {
 
 /** Default lists: the first value that a user gives replaces them instead of joining them. */
 const defaults = new WeakSet<object>();
+
+/** The value of an option that a command cannot do without. */
+export function required<T>(value: T | undefined, spec: OptionSpec): T {
+  if (value === undefined) throw new UsageError(`${longName(spec)} is missing; see --help`);
+  return value;
+}

@@ -178,3 +178,374 @@ function parseBytes(text: string, name: string): number {
   }
   return value;
 }
+
+/** Options that several commands share. */
+export const commonOptions = {
+  psf: {
+    flags: "-p, --psf <file...>",
+    kind: "path",
+    repeatable: true,
+    description: "point spread function: TIFF, or a preset such as hela3d or hela3d/psf1",
+  },
+  noise: {
+    flags: "-n, --noise <level>",
+    kind: "noise",
+    default: "1%",
+    description: "standard deviation of Gaussian noise, of the peak: 1%, or a range 1%..3%",
+  },
+  photons: {
+    flags: "--photons <count>",
+    kind: "number",
+    min: 1,
+    unit: "photons at the peak",
+    description: "add Poisson noise before the Gaussian",
+  },
+  seed: {
+    flags: "-s, --seed <number>",
+    kind: "integer",
+    min: 0,
+    max: 4294967295,
+    default: "1",
+    description: "everything random follows from it",
+  },
+  threads: {
+    flags: "--threads <count>",
+    kind: "integer",
+    min: 1,
+    max: 120,
+    description: "threads of the CPU engine; all cores by default",
+  },
+  format: {
+    flags: "-f, --format <format>",
+    kind: "choice",
+    choices: ["text", "markdown", "csv", "json", "latex"],
+    default: "text",
+    description: "of the table on standard output",
+  },
+} as const satisfies Record<string, OptionSpec>;
+
+/** Options of `train`. */
+export const trainOptions = {
+  out: {
+    flags: "-o, --out <folder>",
+    kind: "path",
+    description: "run folder to write; runs/train-1 (or the next free number) by default",
+  },
+  validation: {
+    flags: "--validation <path...>",
+    kind: "path",
+    repeatable: true,
+    description: "stacks to validate on; without it a part of the data is set aside",
+  },
+  validationPart: {
+    flags: "--validation-part <part>",
+    kind: "number",
+    min: 0.001,
+    max: 0.9,
+    default: "0.1",
+    description: "part of the data to validate on",
+  },
+  epochs: {
+    flags: "-e, --epochs <count>",
+    kind: "integer",
+    min: 1,
+    default: "10",
+    description: "times through the data",
+  },
+  batch: {
+    flags: "--batch <count>",
+    kind: "integer",
+    min: 1,
+    default: "1",
+    description: "images a step",
+  },
+  crop: {
+    flags: "--crop <size>",
+    kind: "size",
+    description: "train on random crops of x, y (and z) voxels: 256x256; whole stacks by default",
+  },
+  learningRate: {
+    flags: "--learning-rate <rate>",
+    kind: "number",
+    min: 1e-6,
+    max: 1,
+    default: "0.02",
+    description: "of Adam",
+  },
+  schedule: {
+    flags: "--schedule <name>",
+    kind: "choice",
+    choices: ["cosine", "constant"],
+    default: "cosine",
+    description: "how the learning rate goes down",
+  },
+  loss: {
+    flags: "--loss <name>",
+    kind: "choice",
+    choices: ["npsnr", "mse"],
+    default: "npsnr",
+    description: "what is made small",
+  },
+  patience: {
+    flags: "--patience <epochs>",
+    kind: "integer",
+    min: 1,
+    description: "stop after so many epochs without a better validation",
+  },
+  kernels: {
+    flags: "-k, --kernels <count>",
+    kind: "text",
+    default: "15",
+    description: "learned kernels a channel: a number, or full",
+  },
+  kernelSize: {
+    flags: "--kernel-size <size>",
+    kind: "size",
+    description: "of the kernels: x, y, z; 5x5x3 by default, 5x5 for images of one plane",
+  },
+  init: {
+    flags: "--init <name>",
+    kind: "choice",
+    choices: ["dct", "gabor", "xavier"],
+    default: "dct",
+    description: "kernels to begin with",
+  },
+  positivity: {
+    flags: "--positivity",
+    kind: "flag",
+    description: "set negative voxels of the result to 0, in training too",
+  },
+  sharedKernels: {
+    flags: "--shared-kernels",
+    kind: "flag",
+    description: "the same kernels for all channels, for stacks of any channel count",
+  },
+  noiseAdaptive: {
+    flags: "--noise-adaptive",
+    kind: "flag",
+    description: "weight that follows the noise variance: one model for all noise levels",
+  },
+  resume: {
+    flags: "--resume",
+    kind: "flag",
+    description: "go on with the run in --out, with its own options",
+  },
+  cells: {
+    flags: "--cells <count>",
+    kind: "integer",
+    min: 2,
+    default: "24",
+    description: "synthetic cells, where no data is given",
+  },
+  cellSize: {
+    flags: "--cell-size <size>",
+    kind: "size",
+    default: "160x160x16",
+    description: "of the synthetic cells: x, y, z",
+  },
+  channels: {
+    flags: "--channels <count>",
+    kind: "integer",
+    min: 1,
+    max: 16,
+    default: "1",
+    description: "of the synthetic cells",
+  },
+} as const satisfies Record<string, OptionSpec>;
+
+/** Options of `deconvolve`. */
+export const deconvolveOptions = {
+  model: {
+    flags: "-m, --model <path>",
+    kind: "path",
+    description: "run folder, model.json or model.onnx",
+  },
+  sigma: {
+    flags: "--sigma <level>",
+    kind: "noise",
+    description: "noise of the stack, of its maximum, for a noise-adaptive model; else estimated",
+  },
+  type: {
+    flags: "-t, --type <type>",
+    kind: "choice",
+    choices: ["32-bit", "same"],
+    default: "32-bit",
+    description: "pixel type of the result; same rounds and clips to the input's",
+  },
+  memory: {
+    flags: "--memory <amount>",
+    kind: "bytes",
+    default: "4GB",
+    description: "to use at most; larger stacks are restored in tiles",
+  },
+} as const satisfies Record<string, OptionSpec>;
+
+/** Options of `evaluate`. */
+export const evaluateOptions = {
+  model: {
+    flags: "-m, --model <path...>",
+    kind: "path",
+    repeatable: true,
+    description: "models to evaluate: run folders, model.json or model.onnx",
+  },
+  noise: {
+    flags: "-n, --noise <level...>",
+    kind: "noise",
+    repeatable: true,
+    default: "1%",
+    description: "noise levels, of the peak",
+  },
+  perStack: {
+    flags: "--per-stack",
+    kind: "flag",
+    description: "a row for every stack and PSF instead of the means",
+  },
+  seed: {
+    flags: "-s, --seed <number>",
+    kind: "integer",
+    min: 0,
+    max: 4294967295,
+    default: "1",
+    description: "of the noise",
+  },
+} as const satisfies Record<string, OptionSpec>;
+
+/** Options of `psf`. Defaults that only one model heeds stand in the words, so that none is ignored. */
+export const psfOptions = {
+  optics: {
+    flags: "--optics <model>",
+    kind: "choice",
+    choices: ["gibson-lanni", "richards-wolf", "born-wolf", "gaussian"],
+    description: "compute the PSF by this model",
+  },
+  from: {
+    flags: "--from <stack>",
+    kind: "path",
+    description: "average the beads of a stack",
+  },
+  resample: {
+    flags: "--resample <psf>",
+    kind: "path",
+    description: "bring a PSF file into the image's sampling and centre it",
+  },
+  preset: {
+    flags: "--preset <set>",
+    kind: "choice",
+    choices: ["hela3d"],
+    description: "write a set of PSFs into a folder",
+  },
+  wavelength: {
+    flags: "--wavelength <nm...>",
+    kind: "number",
+    unit: "nm",
+    repeatable: true,
+    description: "of emission; each makes a channel",
+  },
+  na: { flags: "--na <number>", kind: "number", description: "numerical aperture" },
+  size: {
+    flags: "--size <size>",
+    kind: "size",
+    description: "of the PSF in voxels, x, y, z: 27x27x13; 27x27 is 2D",
+  },
+  voxel: {
+    flags: "--voxel <size>",
+    kind: "voxel",
+    unit: "nm",
+    description: "of the image, x, y, z: 98x98x203",
+  },
+  like: {
+    flags: "--like <stack>",
+    kind: "path",
+    description: "take the voxel, and a size that suits, from this stack",
+  },
+  energy: {
+    flags: "--energy <part>",
+    kind: "number",
+    description: "crop to this part of the light: 0.99 (default with --like alone: 0.99)",
+  },
+  immersionIndex: {
+    flags: "--immersion-index <n>",
+    kind: "number",
+    description: "refractive index of the immersion (default: 1.5)",
+  },
+  sampleIndex: {
+    flags: "--sample-index <n>",
+    kind: "number",
+    description: "gibson-lanni: index of the sample (default: 1.33)",
+  },
+  depth: {
+    flags: "--depth <nm>",
+    kind: "number",
+    unit: "nm",
+    description: "gibson-lanni: of the particle below the coverslip (default: 0)",
+  },
+  focus: {
+    flags: "--focus <place>",
+    kind: "choice",
+    choices: ["stage", "brightest"],
+    description: "gibson-lanni: middle plane at the stage's zero or at the brightest " +
+      "(default: stage)",
+  },
+  coverslipIndex: {
+    flags: "--coverslip-index <n>",
+    kind: "number",
+    description: "gibson-lanni: (default: 1.5)",
+  },
+  coverslipDesignIndex: {
+    flags: "--coverslip-design-index <n>",
+    kind: "number",
+    description: "gibson-lanni: that the objective is made for (default: 1.5)",
+  },
+  coverslipThickness: {
+    flags: "--coverslip-thickness <um>",
+    kind: "number",
+    unit: "um",
+    description: "gibson-lanni: (default: 170)",
+  },
+  coverslipDesignThickness: {
+    flags: "--coverslip-design-thickness <um>",
+    kind: "number",
+    unit: "um",
+    description: "gibson-lanni: that the objective is made for (default: 170)",
+  },
+  immersionDesignIndex: {
+    flags: "--immersion-design-index <n>",
+    kind: "number",
+    description: "gibson-lanni: that the objective is made for (default: the immersion's)",
+  },
+  immersionThickness: {
+    flags: "--immersion-thickness <um>",
+    kind: "number",
+    unit: "um",
+    description: "gibson-lanni: working distance of the design (default: 150)",
+  },
+  oversampling: {
+    flags: "--oversampling <points>",
+    kind: "integer",
+    description: "integrate over pixels with so many points a side (default: 1, the centre alone)",
+  },
+  centre: {
+    flags: "--centre <place>",
+    kind: "choice",
+    choices: ["voxel", "middle"],
+    description: "of even sizes: at voxel size/2, as restoring takes it, or between two voxels " +
+      "(default: voxel)",
+  },
+  normalization: {
+    flags: "--normalization <scale>",
+    kind: "choice",
+    choices: ["sum", "peak"],
+    description: "sum 1, or largest voxel 1, per channel (default: sum)",
+  },
+  sourceVoxel: {
+    flags: "--source-voxel <size>",
+    kind: "voxel",
+    unit: "nm",
+    description: "of a bead stack or PSF file that does not say it",
+  },
+  picture: {
+    flags: "--picture <png>",
+    kind: "path",
+    description: "draw cuts and profiles (default with --from: beside the PSF)",
+  },
+} as const satisfies Record<string, OptionSpec>;

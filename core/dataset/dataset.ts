@@ -103,14 +103,17 @@ function createItem(
 ): DatasetItem {
   const suffix = info.frames > 1 ? `, frame ${frame + 1}` : "";
   const key = `${file.path}\n${frame}`;
+  let knownPeak: number | undefined;
   return {
     name: file.name + suffix,
     path: file.path,
     async load() {
-      const kept = cache.get(key);
-      const volume = kept ?? await readFrame(file.path, frame);
-      const { volume: normalized } = normalizeToPeak(volume, file.path + suffix);
-      if (kept === undefined) cache.set(key, { volume, type: info.pixelType });
+      const kept = knownPeak && cache.get(key, knownPeak);
+      if (kept) return kept;
+      const volume = await readFrame(file.path, frame);
+      const { volume: normalized, peak } = normalizeToPeak(volume, file.path + suffix);
+      cache.set(key, { volume, type: info.pixelType });
+      knownPeak = peak;
       return normalized;
     },
   };

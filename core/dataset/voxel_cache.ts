@@ -9,8 +9,8 @@ import { createVolume, type Volume } from "../volume.ts";
 
 /** A cache of volumes by name. */
 export interface VoxelCache {
-  /** A copy of what was kept, or undefined. */
-  get(key: string): Volume | undefined;
+  /** A copy of what was kept, its voxels divided by `divisor`, or undefined. */
+  get(key: string, divisor?: number): Volume | undefined;
   /**
    * Keeps a copy in `type`, in which the voxels have to be exact, unless it alone exceeds the
    * budget.
@@ -48,13 +48,15 @@ export function createVoxelCache(budgetBytes: number): VoxelCache {
     kept.delete(key);
   };
   return {
-    get(key) {
+    get(key, divisor = 1) {
       const entry = kept.get(key);
       if (entry === undefined) return undefined;
       kept.delete(key);
       kept.set(key, entry);
-      const { shape, voxelSizeUm } = entry.volume;
-      return createVolume(shape, Float32Array.from(entry.samples), voxelSizeUm);
+      const { samples, volume: { shape, voxelSizeUm } } = entry;
+      const data = new Float32Array(samples.length);
+      for (let i = 0; i < data.length; i++) data[i] = samples[i] / divisor;
+      return createVolume(shape, data, voxelSizeUm);
     },
     set(key, { volume, type }) {
       drop(key);

@@ -5,7 +5,7 @@
  */
 import { InputError } from "../errors.ts";
 import { readVolume } from "../io/read_stack.ts";
-import { assertFinite, channelOf, type Volume } from "../volume.ts";
+import { assertFinite, channelOf, type Size, type Volume } from "../volume.ts";
 import { createPsf } from "./create_psf.ts";
 import { normalizePsf, sumOf } from "./normalize.ts";
 import { findPresets, isPresetReference } from "./presets.ts";
@@ -17,19 +17,32 @@ export interface NamedPsf {
   readonly psf: Volume;
 }
 
+/** How presets are computed. */
+export interface LoadPsfOptions {
+  /** "plane": the plane in focus alone, for images of one plane. @default "volume" */
+  readonly presetDepth?: "volume" | "plane";
+}
+
 /**
  * The PSFs that references name: "hela3d" (a whole set), "hela3d/psf1", or a TIFF or PNG.
  *
  * @throws {InputError} for a file that cannot be read or that is no PSF: voxels that are not finite,
  *   no light, or more negative than positive values.
  */
-export async function loadPsfs(references: readonly string[]): Promise<NamedPsf[]> {
+export async function loadPsfs(
+  references: readonly string[],
+  options: LoadPsfOptions = {},
+): Promise<NamedPsf[]> {
+  const { presetDepth = "volume" } = options;
   const psfs: NamedPsf[] = [];
   for (const reference of references) {
     if (isPresetReference(reference)) {
       const set = reference.split("/")[0];
       for (const preset of findPresets(reference)) {
-        psfs.push({ name: `${set}/${preset.name}`, psf: createPsf(preset.optics, preset) });
+        const [depth, ...lateral] = preset.size;
+        const size = [presetDepth === "plane" ? 1 : depth, ...lateral] as unknown as Size;
+        const psf = createPsf(preset.optics, { ...preset, size });
+        psfs.push({ name: `${set}/${preset.name}`, psf });
       }
     } else {
       psfs.push({ name: reference, psf: checkPsf(await readVolume(reference), reference) });

@@ -37,6 +37,12 @@ export type Stage = WienerStage;
 /** The noise level, as a part of the peak, at which the noise-adaptive weight is e^alpha. */
 export const REFERENCE_SIGMA = 0.01;
 
+/**
+ * The least noise level that a noise-adaptive weight distinguishes: below it (and in stacks whose
+ * noise cannot be seen, 0) rounding of the stored voxels is the noise.
+ */
+export const LEAST_SIGMA = 1e-4;
+
 /** The learned numbers of a stage as one vector: kernels, scales, alpha. */
 export function flattenStage({ kernels, scales, alpha }: WienerStage): Float64Array {
   const parameters = new Float64Array(kernels.length + scales.length + 1);
@@ -74,9 +80,9 @@ export function countParameters(stage: Stage): number {
   return stage.kernelCount * stage.kernelChannels * (voxelsOf(stage.kernelSize) + 1) + 1;
 }
 
-/** Weight of the regularizer: e^alpha (sigma / 0.01)^(2 b). */
+/** Weight of the regularizer: e^alpha (max(sigma, 1e-4) / 0.01)^(2 b). */
 export function weightOf(stage: WienerStage, sigma: number): number {
   const { alpha, noiseExponent } = stage;
   if (noiseExponent === 0) return Math.exp(alpha);
-  return Math.exp(alpha) * (sigma / REFERENCE_SIGMA) ** (2 * noiseExponent);
+  return Math.exp(alpha) * (Math.max(sigma, LEAST_SIGMA) / REFERENCE_SIGMA) ** (2 * noiseExponent);
 }

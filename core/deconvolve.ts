@@ -1,0 +1,181 @@
+/**
+ * Restoring a stack of any size from its reader to a writer, tile by tile.
+ *
+ * @module
+ */
+import type { Engine } from "./compute/engine.ts";
+import { estimateNoise } from "./degrade/estimate_noise.ts";
+import { CancelledError, InputError } from "./errors.ts";
+import type { StackReader, StackWriter } from "./io/stack.ts";
+import { isNoiseAdaptive, type Model } from "./model/model.ts";
+import { assertChannelsMatch, createRestorer, type Restorer } from "./restore.ts";
+import { planTiles, type Tile, type TilePlan } from "./tiling.ts";
+import { createVolume, rangeOf, type Size, sizeOf, type Volume } from "./volume.ts";
+
+/** What a stack is restored with. */
+export interface DeconvolveOptions {
+  readonly engine: Engine;
+  readonly model: Model;
+  /** One channel, or one per channel of the stack; every channel sums to 1. */
+  readonly psf: Volume;
+  /** For tiles, in bytes. @default 4e9 */
+  readonly memoryBytes?: number;
+  /**
+   * Standard deviation of the noise as a part of the stack's maximum, for noise-adaptive models.
+   * @default estimated from the stack
+   */
+  readonly sigma?: number;
+  readonly signal?: AbortSignal;
+  /** Another way to restore than the engine, for pieces of the plan's size. */
+  createRestorer?(plan: TilePlan): Restorer;
+  /** Before the work begins. */
+  onPlan?(plan: TilePlan): void;
+  /** After every tile of every channel and frame. */
+  onTile?(done: number, total: number): void;
+}
+
+/** What was found out about the stack on the way. */
+export interface DeconvolveResult {
+  readonly tiles: number;
+  /** Estimated noise of every frame and channel, as a part of the maximum; empty if not needed. */
+  readonly sigmas: readonly (readonly number[])[];
+}
+
+/**
+ * Restores every channel and frame of `reader` into `writer`, in the stack's own units. The writer
+ * is neither closed nor aborted here.
+ *
+ * @throws {InputError} when the PSF or the model does not go with the stack, or voxels are not
+ * finite.
+ * @throws {CancelledError} when the signal ends it.
+ */
+export async function deconvolveStack(
+  reader: StackReader,
+  writer: StackWriter,
+  options: DeconvolveOptions,
+): Promise<DeconvolveResult> {
+  const { model, psf, engine } = options;
+  const { shape, frames } = reader.info;
+  assertChannelsMatch(shape[0], options);
+  assertDepthsMatch(sizeOf(shape), sizeOf(psf.shape));
+  const plan = planTiles(sizeOf(shape), {
+    psfSize: sizeOf(psf.shape),
+    kernelSize: model.stages[0].kernelSize,
+    memoryBytes: options.memoryBytes ?? 4e9,
+    transfers: psf.shape[0],
+  });
+  options.onPlan?.(plan);
+  const estimated = isNoiseAdaptive(model) && options.sigma === undefined;
+  const sigmas: number[][] = [];
+  const total = frames * shape[0] * plan.tiles.length;
+  let done = 0;
+  const restorer = options.createRestorer?.(plan) ??
+    createRestorer(engine, { model, psf, size: plan.size });
+  try {
+    for (let frame = 0; frame < frames; frame++) {
+      const survey = await surveyFrame(reader, frame, estimated);
+      if (survey.sigmas) sigmas.push(survey.sigmas);
+      for (let channel = 0; channel < shape[0]; channel++) {
+        const sigma = options.sigma ?? survey.sigmas?.[channel] ?? 0;
+        for (const tile of plan.tiles) {
+          if (options.signal?.aborted) throw new CancelledError("Stopped; nothing was written");
+          const end = addSizes(tile.start, plan.size);
+          const data = await reader.readRegion({ frame, channel, start: tile.start, end });
+          scale(data, 1 / survey.peak);
+          const restored = await restorer.restore(data, { channel, sigma });
+          const kept = keepPart(restored, tile, plan.size);
+          scale(kept, survey.peak);
+          writer.writeRegion({ frame, channel, start: tile.keepStart, end: tile.keepEnd }, kept);
+          options.onTile?.(++done, total);
+        }
+      }
+    }
+  } finally {
+    restorer.close();
+  }
+  return { tiles: plan.tiles.length, sigmas };
+}
+
+/** The largest voxel of a frame over all channels, and the noise where it is asked for. */
+async function surveyFrame(
+  reader: StackReader,
+  frame: number,
+  withNoise: boolean,
+): Promise<{ peak: number; sigmas?: number[] }> {
+  const [channels, depth, height, width] = reader.info.shape;
+  let peak = -Infinity;
+  const sigmas: number[] = [];
+  for (let channel = 0; channel < channels; channel++) {
+    // Planes are looked at one by one; noise in nine of them, spread over the depth.
+    const estimates: number[] = [];
+    const step = Math.max(1, Math.floor(depth / 9));
+    for (let z = 0; z < depth; z++) {
+      const region = { frame, channel, start: [z, 0, 0], end: [z + 1, height, width] } as const;
+      const data = await reader.readRegion(region);
+      assertPlane(data, { channel, z, width });
+      peak = Math.max(peak, rangeOf(data).max);
+      if (withNoise && z % step === 0) {
+        estimates.push(estimateNoise(createVolume([1, 1, height, width], data))[0]);
+      }
+    }
+    sigmas.push(median(estimates.filter((value) => value > 0)));
+  }
+  // A stack without light has no scale; it stays what it is.
+  if (!(peak > 0)) peak = 1;
+  return withNoise ? { peak, sigmas: sigmas.map((sigma) => sigma / peak) } : { peak };
+}
+
+function assertPlane(
+  data: Float32Array,
+  { channel, z, width }: { channel: number; z: number; width: number },
+): void {
+  for (let i = 0; i < data.length; i++) {
+    if (Number.isFinite(data[i])) continue;
+    throw new InputError(
+      `The stack has a voxel that is ${data[i]} (channel ${channel + 1}, x ${i % width}, ` +
+        `y ${Math.floor(i / width)}, z ${z}); replace such voxels before restoring`,
+    );
+  }
+}
+
+function assertDepthsMatch(size: Size, psfSize: Size): void {
+  if (size[0] === 1 && psfSize[0] > 1) {
+    throw new InputError(
+      `The PSF has ${psfSize[0]} planes and the image one; give a PSF of one plane ` +
+        `(psf --size ${psfSize[2]}x${psfSize[1]})`,
+    );
+  }
+}
+
+function median(values: number[]): number {
+  if (values.length === 0) return 0;
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+function scale(data: Float32Array, factor: number): void {
+  if (factor === 1) return;
+  for (let i = 0; i < data.length; i++) data[i] *= factor;
+}
+
+function addSizes(a: Size, b: Size): Size {
+  return [a[0] + b[0], a[1] + b[1], a[2] + b[2]];
+}
+
+/** The voxels of a tile that it keeps. */
+function keepPart(data: Float32Array, { start, keepStart, keepEnd }: Tile, size: Size) {
+  if (size.every((n, axis) => keepEnd[axis] - keepStart[axis] === n)) return data;
+  const [depth, height, width] = keepEnd.map((end, axis) => end - keepStart[axis]);
+  const [z0, y0, x0] = keepStart.map((begin, axis) => begin - start[axis]);
+  const kept = new Float32Array(depth * height * width);
+  let to = 0;
+  for (let z = 0; z < depth; z++) {
+    for (let y = 0; y < height; y++) {
+      const from = ((z + z0) * size[1] + y + y0) * size[2] + x0;
+      kept.set(data.subarray(from, from + width), to);
+      to += width;
+    }
+  }
+  return kept;
+}

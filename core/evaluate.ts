@@ -1,0 +1,160 @@
+/**
+ * Measuring methods on identical degraded stacks.
+ *
+ * @module
+ */
+import type { Engine } from "./compute/engine.ts";
+import type { Dataset } from "./dataset/dataset.ts";
+import { type DegradeOptions, degradeVolume } from "./degrade/degrade_volume.ts";
+import { InputError } from "./errors.ts";
+import { measureRestoration, type Metrics } from "./loss/metrics.ts";
+import type { Model } from "./model/model.ts";
+import type { NamedPsf } from "./psf/load_psf.ts";
+import { assertChannelsMatch, createRestorer } from "./restore.ts";
+import { channelOf, createVolume, sizeOf, type Volume } from "./volume.ts";
+
+/** A method under test. */
+export interface EvaluatedMethod {
+  readonly name: string;
+  /** Restores a stack whose scene has peak 1. */
+  restore(
+    observed: Volume,
+    options: { readonly psf: Volume; readonly sigma: number },
+  ): Promise<Volume>;
+}
+
+/** One stack, one PSF, one noise level, one method. */
+export interface EvaluationRow {
+  readonly stack: string;
+  readonly psf: string;
+  readonly sigma: number;
+  /** "input" for the degraded stack itself. */
+  readonly method: string;
+  readonly metrics: Metrics;
+  readonly seconds: number;
+}
+
+/** What is evaluated. */
+export interface EvaluateOptions {
+  readonly methods: readonly EvaluatedMethod[];
+  readonly psfs: readonly NamedPsf[];
+  /** Noise levels, as parts of the peak. */
+  readonly sigmas: readonly number[];
+  readonly photons?: number;
+  readonly seed: number;
+  readonly signal?: AbortSignal;
+  onRow?(row: EvaluationRow, done: number, total: number): void;
+  /** Every degraded and restored stack, for pictures. */
+  onStack?(stack: {
+    readonly row: EvaluationRow;
+    readonly observed: Volume;
+    readonly restored: Volume;
+    readonly target: Volume;
+    readonly psf: NamedPsf;
+  }): void;
+}
+
+/**
+ * Every stack of the dataset with every PSF and noise level through every method. The noise of a
+ * stack depends on the seed, the stack and the PSF alone, so all methods get the same input, in this
+ * run and in any other.
+ */
+export async function evaluateMethods(
+  dataset: Dataset,
+  engine: Engine,
+  options: EvaluateOptions,
+): Promise<readonly EvaluationRow[]> {
+  const { methods, psfs, sigmas, photons, seed } = options;
+  const rows: EvaluationRow[] = [];
+  const total = dataset.items.length * psfs.length * sigmas.length * (methods.length + 1);
+  for (const [index, item] of dataset.items.entries()) {
+    const target = await item.load();
+    for (const [psfIndex, named] of psfs.entries()) {
+      const psf = fitPsfToDepth(named, target);
+      for (const sigma of sigmas) {
+        const noise = { sigma, photons, seed, label: index, sublabel: psfIndex };
+        const degrade: DegradeOptions = { engine, psf, noise };
+        const observed = await degradeVolume(target, degrade);
+        const input = { name: "input", restore: () => Promise.resolve(observed) };
+        for (const method of [input, ...methods]) {
+          if (options.signal?.aborted) return rows;
+          const begin = performance.now();
+          const restored = await method.restore(observed, { psf, sigma });
+          const seconds = method === input ? 0 : (performance.now() - begin) / 1000;
+          const psfSize = sizeOf(psf.shape);
+          const metrics = measureRestoration({ restored, observed, target, psfSize });
+          const row = {
+            stack: item.name,
+            psf: named.name,
+            sigma,
+            method: method.name,
+            metrics,
+            seconds,
+          };
+          rows.push(row);
+          options.onRow?.(row, rows.length, total);
+          options.onStack?.({ row, observed, restored, target, psf: { name: named.name, psf } });
+        }
+      }
+    }
+  }
+  return rows;
+}
+
+/** A model as a method: whole stacks on the engine. */
+export function modelMethod(name: string, model: Model, engine: Engine): EvaluatedMethod {
+  return {
+    name,
+    async restore(observed, { psf, sigma }) {
+      assertChannelsMatch(observed.shape[0], { model, psf });
+      const restored = createVolume(observed.shape, undefined, observed.voxelSizeUm);
+      const restorer = createRestorer(engine, { model, psf, size: sizeOf(observed.shape) });
+      try {
+        for (let channel = 0; channel < observed.shape[0]; channel++) {
+          const data = await restorer.restore(channelOf(observed, channel), { channel, sigma });
+          channelOf(restored, channel).set(data);
+        }
+      } finally {
+        restorer.close();
+      }
+      return restored;
+    },
+  };
+}
+
+/** Means of all metrics over rows, in the rows' order of methods. */
+export function averageRows(
+  rows: readonly EvaluationRow[],
+): ReadonlyMap<string, Metrics & { readonly seconds: number; readonly count: number }> {
+  const groups = Map.groupBy(rows, (row) => row.method);
+  return new Map([...groups].map(([method, group]) => {
+    const mean = (value: (row: EvaluationRow) => number) => {
+      const values = group.map(value).filter((v) => !Number.isNaN(v));
+      return values.length === 0 ? NaN : values.reduce((a, b) => a + b) / values.length;
+    };
+    return [method, {
+      psnr: mean((row) => row.metrics.psnr),
+      cpsnr: mean((row) => row.metrics.cpsnr),
+      isnr: mean((row) => row.metrics.isnr),
+      cisnr: mean((row) => row.metrics.cisnr),
+      snr: mean((row) => row.metrics.snr),
+      nrmse: mean((row) => row.metrics.nrmse),
+      ssim: mean((row) => row.metrics.ssim),
+      seconds: mean((row) => row.seconds),
+      count: group.length,
+    }];
+  }));
+}
+
+/**
+ * The PSF as it is used on a stack: for an image of one plane, a preset's plane in focus.
+ *
+ * @throws {InputError} for a file of several planes with an image of one.
+ */
+export function fitPsfToDepth({ name, psf }: NamedPsf, stack: Volume): Volume {
+  if (stack.shape[1] > 1 || psf.shape[1] === 1) return psf;
+  throw new InputError(
+    `The PSF ${name} has ${psf.shape[1]} planes and the image one; give a PSF of one plane ` +
+      `(psf --size ${psf.shape[3]}x${psf.shape[2]})`,
+  );
+}
