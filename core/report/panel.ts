@@ -6,14 +6,26 @@
 import type { Volume, VoxelSizeUm } from "../volume.ts";
 import { drawText, fitText, FONT_HEIGHT } from "./bitmap_font.ts";
 import { type Display, paintPlanes } from "./display.ts";
-import { createRaster, drawRaster, fillBox, joinRasters, type Raster, type Rgb } from "./raster.ts";
-import { type Position, resizePlane, takePlane, type View } from "./slice.ts";
+import {
+  createRaster,
+  drawRaster,
+  enlargeRaster,
+  fillBox,
+  joinRasters,
+  type Raster,
+  type Rgb,
+} from "./raster.ts";
+import { type PlaneIndex, type Position, resizePlane, takePlane, type View } from "./slice.ts";
 
 /** How {@link renderViews} draws a stack. */
 export interface ViewOptions extends Display {
   /** Where the planes are taken. */
   readonly position: Position;
-  /** The planes beside the xy plane: at the position, or the maximum along their axis. @default "plane" */
+  /**
+   * The planes beside the xy plane: at the position, or the maximum (of a difference, the value
+   * farthest from 0) along their axis.
+   * @default "plane"
+   */
   readonly sides?: "plane" | "maximum" | "none";
   /** The xy plane is made smaller to be at most so wide and high, in pixels. @default 512 */
   readonly maximumSize?: number;
@@ -44,7 +56,7 @@ export function renderViews(volume: Volume, options: ViewOptions): Raster {
   const { position, sides = "plane" } = options;
   const [, depth] = volume.shape;
   const { width, height, thickness } = measureViews(volume, options);
-  const paint = (view: View, at: number | "maximum", size: { width: number; height: number }) => {
+  const paint = (view: View, at: PlaneIndex, size: { width: number; height: number }) => {
     const planes = Array.from(
       { length: volume.shape[0] },
       (_, channel) => resizePlane(takePlane(volume, view, { channel, at }), size),
@@ -53,7 +65,9 @@ export function renderViews(volume: Volume, options: ViewOptions): Raster {
   };
   const xy = paint("xy", position.z, { width, height });
   if (sides === "none" || depth === 1) return xy;
-  const [y, x] = sides === "maximum" ? [sides, sides] as const : [position.y, position.x];
+  // Of a difference, the maximum alone would hide what is too dark.
+  const strongest = options.colors === "difference" ? "strongest" : "maximum";
+  const [y, x] = sides === "maximum" ? [strongest, strongest] as const : [position.y, position.x];
   const raster = createRaster(width + GAP + thickness, height + GAP + thickness, BACKGROUND);
   drawRaster(raster, { source: xy, x: 0, y: 0 });
   drawRaster(raster, {
@@ -145,17 +159,24 @@ export function drawScaleBar(
   fillBox(raster, { box, color: LABEL });
 }
 
-/** The picture below a strip with the name on the left and the note on the right, as they fit. */
+/**
+ * The picture below a strip with the name and the note, cut where they do not fit; the letters are
+ * twice as large on pictures of 256 pixels and more.
+ */
 export function addLabel(
   raster: Raster,
   { name, note = "" }: { readonly name: string; readonly note?: string },
 ): Raster {
   const margin = 3;
-  const strip = FONT_HEIGHT + 2 * margin;
-  const labelled = createRaster(raster.width, raster.height + strip, BACKGROUND);
-  drawRaster(labelled, { source: raster, x: 0, y: strip });
-  const text = fitText(note === "" ? name : `${name}  ${note}`, raster.width - 2 * margin);
-  drawText(labelled, { text, x: margin, y: margin, color: LABEL });
+  const factor = raster.width >= 256 ? 2 : 1;
+  const width = Math.floor(raster.width / factor);
+  const strip = createRaster(width, FONT_HEIGHT + 2 * margin, BACKGROUND);
+  const text = fitText(note === "" ? name : `${name}  ${note}`, width - 2 * margin);
+  drawText(strip, { text, x: margin, y: margin, color: LABEL });
+  const label = enlargeRaster(strip, factor);
+  const labelled = createRaster(raster.width, raster.height + label.height, BACKGROUND);
+  drawRaster(labelled, { source: label, x: 0, y: 0 });
+  drawRaster(labelled, { source: raster, x: 0, y: label.height });
   return labelled;
 }
 

@@ -22,8 +22,11 @@ export interface Position {
   readonly x: number;
 }
 
-/** Which plane of a view: its index on the third axis, or the maximum along that axis. */
-export type PlaneIndex = number | "maximum";
+/**
+ * Which plane of a view: its index on the third axis, or along that axis the largest value or the
+ * one farthest from 0.
+ */
+export type PlaneIndex = number | "maximum" | "strongest";
 
 /**
  * One plane of one channel.
@@ -55,18 +58,21 @@ export function takePlane(
     ? [[width, 1], [depth, plane], [height, width]]
     : [[depth, plane], [height, width], [width, 1]];
   if (
-    !(channel >= 0 && channel < channels) || (at !== "maximum" && !(at >= 0 && at < through[0]))
+    !(channel >= 0 && channel < channels) ||
+    (typeof at === "number" && !(at >= 0 && at < through[0]))
   ) {
     throw new RangeError(`No ${view} plane ${at} of channel ${channel} in [${volume.shape}]`);
   }
-  const [first, last] = at === "maximum" ? [0, through[0] - 1] : [at, at];
+  const [first, last] = typeof at === "number" ? [at, at] : [0, through[0] - 1];
   const data = new Float32Array(across[0] * down[0]);
   for (let j = 0; j < down[0]; j++) {
     for (let i = 0; i < across[0]; i++) {
       const start = channel * depth * plane + j * down[1] + i * across[1];
       let value = volume.data[start + first * through[1]];
       for (let k = first + 1; k <= last; k++) {
-        value = Math.max(value, volume.data[start + k * through[1]]);
+        const next = volume.data[start + k * through[1]];
+        const larger = at === "strongest" ? Math.abs(next) > Math.abs(value) : next > value;
+        if (larger) value = next;
       }
       data[j * across[0] + i] = value;
     }

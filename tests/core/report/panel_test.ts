@@ -64,6 +64,25 @@ Deno.test("addLabel() writes above the picture and cuts what is too long", () =>
   for (let y = 0; y < 14; y++) assert.notEqual(strip[3 * (y * 40 + 38)], 235, "its margin");
 });
 
+Deno.test("addLabel() writes in letters of twice the size on large pictures", () => {
+  const raster = createRaster(300, 10);
+  assert.equal(addLabel(raster, { name: "a" }).height, 10 + 28);
+});
+
+Deno.test("renderViews() shows the strongest difference of either sign at the sides", () => {
+  const volume = createVolume([1, 3, 4, 4]);
+  volume.data[(1 * 4 + 2) * 4 + 3] = -1;
+  volume.data[(1 * 4 + 0) * 4 + 3] = 0.5;
+  const { data, width } = renderViews(volume, {
+    position: { z: 0, y: 0, x: 0 },
+    sides: "maximum",
+    ranges: [{ min: -1, max: 1 }],
+    colors: "difference",
+  });
+  const i = 3 * ((4 + 3 + 1) * width + 3);
+  assert.ok(data[i + 2] > data[i], "blue at x 3, z 1");
+});
+
 Deno.test("chooseScaleBarUm() takes 1, 2 or 5 by a power of ten", () => {
   const at = (x: number) => chooseScaleBarUm(100, { x, y: x, z: x });
   // A fifth of the width is 20 x um.

@@ -31,6 +31,12 @@ Deno.test("takePlane() takes the maximum along the axis", () => {
   assert.deepEqual([...data.slice(0, 6)], [30, 31, 32, 33, 34, 130]);
 });
 
+Deno.test("takePlane() takes the value farthest from 0 along the axis", () => {
+  const volume = createVolume([1, 2, 1, 3], Float32Array.of(1, -2, 3, -4, 1, -1));
+  const { data } = takePlane(volume, "xy", { channel: 0, at: "strongest" });
+  assert.deepEqual([...data], [-4, -2, 3]);
+});
+
 Deno.test("takePlane() refuses channels and planes that are not there", () => {
   const volume = createNumbered();
   assert.throws(() => takePlane(volume, "xy", { channel: 2, at: 0 }), /No xy plane 0 of channel 2/);
