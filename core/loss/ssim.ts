@@ -76,60 +76,46 @@ function ssimOfPlane(
 ): number {
   const columns = width - TAPS + 1;
   const rows = Array.from({ length: TAPS }, () => new Float64Array(4 * columns));
+  const pixels = new Float64Array(4 * width);
+  const smooth = new Float64Array(4 * columns);
   let sum = 0;
   for (let row = 0; row < height; row++) {
-    smoothRow(x, y, { window, start: row * width, columns, out: rows[row % TAPS] });
+    for (let i = 0; i < width; i++) {
+      const a = x[row * width + i];
+      const b = y[row * width + i];
+      pixels[4 * i] = a;
+      pixels[4 * i + 1] = b;
+      pixels[4 * i + 2] = a * a + b * b;
+      pixels[4 * i + 3] = a * b;
+    }
+    weighTaps((tap) => pixels.subarray(4 * tap), { window, out: rows[row % TAPS] });
     if (row < TAPS - 1) continue;
+    weighTaps((tap) => rows[(row + 1 + tap) % TAPS], { window, out: smooth });
     for (let i = 0; i < columns; i++) {
-      let meanX = 0;
-      let meanY = 0;
-      let squares = 0;
-      let product = 0;
-      for (let k = 0; k < TAPS; k++) {
-        const smooth = rows[(row - TAPS + 1 + k) % TAPS];
-        const w = window[k];
-        meanX += w * smooth[4 * i];
-        meanY += w * smooth[4 * i + 1];
-        squares += w * smooth[4 * i + 2];
-        product += w * smooth[4 * i + 3];
-      }
+      const meanX = smooth[4 * i];
+      const meanY = smooth[4 * i + 1];
       // ((2 mx my + C1)(2 sxy + C2)) / ((mx^2 + my^2 + C1)(sx^2 + sy^2 + C2))
       const means = meanX * meanX + meanY * meanY;
       const both = meanX * meanY;
-      sum += (2 * both + C1) * (2 * (product - both) + C2) /
-        ((means + C1) * (squares - means + C2));
+      sum += (2 * both + C1) * (2 * (smooth[4 * i + 3] - both) + C2) /
+        ((means + C1) * (smooth[4 * i + 2] - means + C2));
     }
   }
   return sum / (columns * (height - TAPS + 1));
 }
 
-function smoothRow(
-  x: Float32Array,
-  y: Float32Array,
-  { window, start, columns, out }: {
-    window: Float64Array;
-    start: number;
-    columns: number;
-    out: Float64Array;
-  },
+/** out = sum_k window_k taps(k); the window is symmetric, so that two taps share a product. */
+function weighTaps(
+  taps: (tap: number) => Float64Array,
+  { window, out }: { window: Float64Array; out: Float64Array },
 ): void {
-  for (let i = 0; i < columns; i++) {
-    let meanX = 0;
-    let meanY = 0;
-    let squares = 0;
-    let product = 0;
-    for (let k = 0; k < TAPS; k++) {
-      const w = window[k];
-      const a = x[start + i + k];
-      const b = y[start + i + k];
-      meanX += w * a;
-      meanY += w * b;
-      squares += w * (a * a + b * b);
-      product += w * (a * b);
-    }
-    out[4 * i] = meanX;
-    out[4 * i + 1] = meanY;
-    out[4 * i + 2] = squares;
-    out[4 * i + 3] = product;
+  const middle = (TAPS - 1) / 2;
+  const centre = taps(middle);
+  for (let i = 0; i < out.length; i++) out[i] = window[middle] * centre[i];
+  for (let k = 0; k < middle; k++) {
+    const w = window[k];
+    const before = taps(k);
+    const after = taps(TAPS - 1 - k);
+    for (let i = 0; i < out.length; i++) out[i] += w * (before[i] + after[i]);
   }
 }
