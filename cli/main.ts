@@ -5,6 +5,8 @@
  */
 import { Command, CommanderError } from "commander";
 import { CancelledError, describeError, InputError, UsageError } from "../core/errors.ts";
+import { createCommand } from "./command.ts";
+import { psfCommand } from "./psf.ts";
 
 /** Runs the program with the arguments after its name and returns the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -14,6 +16,7 @@ export async function main(args: readonly string[]): Promise<number> {
     )
     .enablePositionalOptions()
     .exitOverride();
+  program.addCommand(createCommand(psfCommand));
   for (const command of program.commands) command.exitOverride();
   try {
     await program.parseAsync(args as string[], { from: "user" });

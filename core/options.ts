@@ -215,6 +215,11 @@ export const commonOptions = {
     max: 120,
     description: "threads of the CPU engine; all cores by default",
   },
+  quiet: {
+    flags: "-q, --quiet",
+    kind: "flag",
+    description: "no progress on standard error",
+  },
   format: {
     flags: "-f, --format <format>",
     kind: "choice",
@@ -325,6 +330,11 @@ export const trainOptions = {
     kind: "flag",
     description: "weight that follows the noise variance: one model for all noise levels",
   },
+  dataLicence: {
+    flags: "--data-licence <text>",
+    kind: "text",
+    description: "what the data's licence asks for, kept with the model",
+  },
   resume: {
     flags: "--resume",
     kind: "flag",
@@ -410,7 +420,7 @@ export const evaluateOptions = {
   },
 } as const satisfies Record<string, OptionSpec>;
 
-/** Options of `psf`. Defaults that only one model heeds stand in the words, so that none is ignored. */
+/** Options of `psf`. */
 export const psfOptions = {
   optics: {
     flags: "--optics <model>",
@@ -461,52 +471,59 @@ export const psfOptions = {
   energy: {
     flags: "--energy <part>",
     kind: "number",
-    description: "crop to this part of the light: 0.99 (default with --like alone: 0.99)",
+    description: "crop to this part of the light (default: 0.99 with --like and no --size)",
   },
   immersionIndex: {
     flags: "--immersion-index <n>",
     kind: "number",
-    description: "refractive index of the immersion (default: 1.5)",
+    default: "1.5",
+    description: "refractive index of the immersion",
   },
   sampleIndex: {
     flags: "--sample-index <n>",
     kind: "number",
-    description: "gibson-lanni: index of the sample (default: 1.33)",
+    default: "1.33",
+    description: "gibson-lanni: refractive index of the sample",
   },
   depth: {
     flags: "--depth <nm>",
     kind: "number",
     unit: "nm",
-    description: "gibson-lanni: of the particle below the coverslip (default: 0)",
+    default: "0",
+    description: "gibson-lanni: of the particle below the coverslip",
   },
   focus: {
     flags: "--focus <place>",
     kind: "choice",
     choices: ["stage", "brightest"],
-    description: "gibson-lanni: middle plane at the stage's zero or at the brightest " +
-      "(default: stage)",
+    default: "stage",
+    description: "gibson-lanni: put the middle plane at the stage's zero or at the brightest point",
   },
   coverslipIndex: {
     flags: "--coverslip-index <n>",
     kind: "number",
-    description: "gibson-lanni: (default: 1.5)",
+    default: "1.5",
+    description: "gibson-lanni: refractive index of the coverslip",
   },
   coverslipDesignIndex: {
     flags: "--coverslip-design-index <n>",
     kind: "number",
-    description: "gibson-lanni: that the objective is made for (default: 1.5)",
+    default: "1.5",
+    description: "gibson-lanni: that the objective is made for",
   },
   coverslipThickness: {
     flags: "--coverslip-thickness <um>",
     kind: "number",
     unit: "um",
-    description: "gibson-lanni: (default: 170)",
+    default: "170",
+    description: "gibson-lanni: of the coverslip",
   },
   coverslipDesignThickness: {
     flags: "--coverslip-design-thickness <um>",
     kind: "number",
     unit: "um",
-    description: "gibson-lanni: that the objective is made for (default: 170)",
+    default: "170",
+    description: "gibson-lanni: that the objective is made for",
   },
   immersionDesignIndex: {
     flags: "--immersion-design-index <n>",
@@ -517,25 +534,28 @@ export const psfOptions = {
     flags: "--immersion-thickness <um>",
     kind: "number",
     unit: "um",
-    description: "gibson-lanni: working distance of the design (default: 150)",
+    default: "150",
+    description: "gibson-lanni: working distance of the design",
   },
   oversampling: {
     flags: "--oversampling <points>",
     kind: "integer",
-    description: "integrate over pixels with so many points a side (default: 1, the centre alone)",
+    default: "1",
+    description: "integrate over pixels with so many points a side; 1 takes the centre alone",
   },
   centre: {
     flags: "--centre <place>",
     kind: "choice",
     choices: ["voxel", "middle"],
-    description: "of even sizes: at voxel size/2, as restoring takes it, or between two voxels " +
-      "(default: voxel)",
+    default: "voxel",
+    description: "of even sizes: at voxel size/2, as restoring takes it, or between two voxels",
   },
   normalization: {
     flags: "--normalization <scale>",
     kind: "choice",
     choices: ["sum", "peak"],
-    description: "sum 1, or largest voxel 1, per channel (default: sum)",
+    default: "sum",
+    description: "sum 1, or largest voxel 1, per channel",
   },
   sourceVoxel: {
     flags: "--source-voxel <size>",

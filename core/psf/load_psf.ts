@@ -83,3 +83,17 @@ export function checkPsf(psf: Volume, name: string): Volume {
   }
   return normalizePsf({ ...psf, data: psf.data.slice() }, "sum");
 }
+
+/**
+ * The one PSF that a reference names.
+ *
+ * @throws {InputError} as `loadPsfs` does, and for the name of a whole set.
+ */
+export async function loadPsf(reference: string): Promise<NamedPsf> {
+  const psfs = await loadPsfs([reference]);
+  if (psfs.length !== 1) {
+    const names = psfs.map(({ name }) => name).join(", ");
+    throw new InputError(`${reference} names ${psfs.length} PSFs; choose one: ${names}`);
+  }
+  return psfs[0];
+}

@@ -4,6 +4,7 @@
  * @module
  */
 import { InputError } from "../errors.ts";
+import { psfOptions } from "../options.ts";
 
 /** What every model needs to know of the objective and the light. */
 export interface ObjectiveOptics {
@@ -63,20 +64,8 @@ export type PsfOptics = BornWolfOptics | RichardsWolfOptics | GibsonLanniOptics 
 /** The names of the models. */
 export type PsfModel = PsfOptics["model"];
 
-/** In the order in which the help lists them. */
-export const PSF_MODELS: readonly PsfModel[] = [
-  "gibson-lanni",
-  "richards-wolf",
-  "born-wolf",
-  "gaussian",
-];
-
-/** Values that stand where the optics leave one out. */
-export const DEFAULT_IMMERSION_INDEX = 1.5;
-export const DEFAULT_SAMPLE_INDEX = 1.33;
-export const DEFAULT_COVERSLIP_INDEX = 1.5;
-export const DEFAULT_COVERSLIP_THICKNESS_UM = 170;
-export const DEFAULT_IMMERSION_THICKNESS_UM = 150;
+/** Values that stand where the optics leave one out: the option table's. */
+export const DEFAULT_IMMERSION_INDEX = Number(psfOptions.immersionIndex.default);
 
 /** Gibson & Lanni's optics with every default filled in. */
 export function completeGibsonLanni(optics: GibsonLanniOptics): Required<GibsonLanniOptics> {
@@ -84,15 +73,19 @@ export function completeGibsonLanni(optics: GibsonLanniOptics): Required<GibsonL
   return {
     ...optics,
     immersionIndex,
-    sampleIndex: optics.sampleIndex ?? DEFAULT_SAMPLE_INDEX,
-    depthNm: optics.depthNm ?? 0,
-    coverslipIndex: optics.coverslipIndex ?? DEFAULT_COVERSLIP_INDEX,
-    coverslipDesignIndex: optics.coverslipDesignIndex ?? DEFAULT_COVERSLIP_INDEX,
-    coverslipThicknessUm: optics.coverslipThicknessUm ?? DEFAULT_COVERSLIP_THICKNESS_UM,
-    coverslipDesignThicknessUm: optics.coverslipDesignThicknessUm ?? DEFAULT_COVERSLIP_THICKNESS_UM,
+    sampleIndex: optics.sampleIndex ?? Number(psfOptions.sampleIndex.default),
+    depthNm: optics.depthNm ?? Number(psfOptions.depth.default),
+    coverslipIndex: optics.coverslipIndex ?? Number(psfOptions.coverslipIndex.default),
+    coverslipDesignIndex: optics.coverslipDesignIndex ??
+      Number(psfOptions.coverslipDesignIndex.default),
+    coverslipThicknessUm: optics.coverslipThicknessUm ??
+      Number(psfOptions.coverslipThickness.default),
+    coverslipDesignThicknessUm: optics.coverslipDesignThicknessUm ??
+      Number(psfOptions.coverslipDesignThickness.default),
     immersionDesignIndex: optics.immersionDesignIndex ?? immersionIndex,
-    immersionThicknessUm: optics.immersionThicknessUm ?? DEFAULT_IMMERSION_THICKNESS_UM,
-    focus: optics.focus ?? "stage",
+    immersionThicknessUm: optics.immersionThicknessUm ??
+      Number(psfOptions.immersionThickness.default),
+    focus: optics.focus ?? psfOptions.focus.default,
   };
 }
 

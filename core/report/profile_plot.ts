@@ -101,9 +101,9 @@ function drawAxes(
   drawText(raster, { text: title, x, y: bottom + 16, color: INK });
 }
 
-/** Round distances, 0 among them, about three on either side. */
+/** Round distances, 0 among them, two to four on either side. */
 function chooseTicks(reachUm: number): number[] {
-  const rough = reachUm / 3;
+  const rough = reachUm / 2.2;
   const decade = 10 ** Math.floor(Math.log10(rough));
   const step = decade * ([5, 2].find((n) => n * decade <= rough) ?? 1);
   const count = Math.floor(reachUm / step + 1e-9);

@@ -7,7 +7,7 @@ import { type FwhmNm, measureFwhmNm } from "../psf/fwhm.ts";
 import { findCentre, upsampledProfile } from "../psf/locate.ts";
 import { channelOf, createVolume, rangeOf, sizeOf, type Volume } from "../volume.ts";
 import { drawText, FONT_HEIGHT } from "./bitmap_font.ts";
-import { drawScaleBar, renderViews } from "./panel.ts";
+import { chooseScaleBarUm, drawScaleBar, renderViews } from "./panel.ts";
 import { type Profile, renderProfiles } from "./profile_plot.ts";
 import { createRaster, drawRaster, type Raster, type Rgb } from "./raster.ts";
 
@@ -48,7 +48,9 @@ export function renderPsf(psf: Volume, { title, gamma = 0.4 }: PsfPictureOptions
   const width = Math.max(...rows.map((row) => row.width)) + 2 * GAP;
   const height = rows.reduce((sum, row) => sum + row.height + GAP, TITLE_HEIGHT);
   const picture = createRaster(width, height, PAPER);
-  drawText(picture, { text: title, x: GAP, y: (TITLE_HEIGHT - FONT_HEIGHT) >> 1, color: INK });
+  const bar = chooseScaleBarUm(psf.shape[3], psf.voxelSizeUm);
+  const text = `${title}; brightness to the power ${gamma}, bar ${bar} um`;
+  drawText(picture, { text, x: GAP, y: (TITLE_HEIGHT - FONT_HEIGHT) >> 1, color: INK });
   let y = TITLE_HEIGHT;
   for (const source of rows) {
     drawRaster(picture, { source, x: GAP, y });
