@@ -6,7 +6,10 @@
 import { Command, CommanderError } from "commander";
 import { CancelledError, describeError, InputError, UsageError } from "../core/errors.ts";
 import { createCommand } from "./command.ts";
+import { deconvolveCommand } from "./deconvolve.ts";
+import { degradeCommand } from "./degrade.ts";
 import { psfCommand } from "./psf.ts";
+import { trainCommand } from "./train.ts";
 
 /** Runs the program with the arguments after its name and returns the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -16,6 +19,9 @@ export async function main(args: readonly string[]): Promise<number> {
     )
     .enablePositionalOptions()
     .exitOverride();
+  program.addCommand(createCommand(trainCommand));
+  program.addCommand(createCommand(deconvolveCommand));
+  program.addCommand(createCommand(degradeCommand));
   program.addCommand(createCommand(psfCommand));
   for (const command of program.commands) command.exitOverride();
   try {

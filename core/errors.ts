@@ -20,6 +20,11 @@ export class CancelledError extends Error {
   override name = "CancelledError";
 }
 
+/** The GPU went away in the middle of the work: its results are gone, and another engine can go on. */
+export class DeviceLostError extends Error {
+  override name = "DeviceLostError";
+}
+
 /** The one line that a person should read of any thrown value. */
 export function describeError(error: unknown): string {
   if (error instanceof Error) return error.message.split("\n")[0];

@@ -122,28 +122,21 @@ export function modelMethod(name: string, model: Model, engine: Engine): Evaluat
   };
 }
 
-/** Means of all metrics over rows, in the rows' order of methods. */
-export function averageRows(
-  rows: readonly EvaluationRow[],
-): ReadonlyMap<string, Metrics & { readonly seconds: number; readonly count: number }> {
-  const groups = Map.groupBy(rows, (row) => row.method);
-  return new Map([...groups].map(([method, group]) => {
-    const mean = (value: (row: EvaluationRow) => number) => {
-      const values = group.map(value).filter((v) => !Number.isNaN(v));
-      return values.length === 0 ? NaN : values.reduce((a, b) => a + b) / values.length;
-    };
-    return [method, {
-      psnr: mean((row) => row.metrics.psnr),
-      cpsnr: mean((row) => row.metrics.cpsnr),
-      isnr: mean((row) => row.metrics.isnr),
-      cisnr: mean((row) => row.metrics.cisnr),
-      snr: mean((row) => row.metrics.snr),
-      nrmse: mean((row) => row.metrics.nrmse),
-      ssim: mean((row) => row.metrics.ssim),
-      seconds: mean((row) => row.seconds),
-      count: group.length,
-    }];
-  }));
+/** Means over stacks; what a stack is too small for (NaN) does not count. */
+export function averageMetrics(metrics: readonly Metrics[]): Metrics {
+  const mean = (value: (metrics: Metrics) => number) => {
+    const values = metrics.map(value).filter((v) => !Number.isNaN(v));
+    return values.length === 0 ? NaN : values.reduce((a, b) => a + b) / values.length;
+  };
+  return {
+    psnr: mean((m) => m.psnr),
+    cpsnr: mean((m) => m.cpsnr),
+    isnr: mean((m) => m.isnr),
+    cisnr: mean((m) => m.cisnr),
+    snr: mean((m) => m.snr),
+    nrmse: mean((m) => m.nrmse),
+    ssim: mean((m) => m.ssim),
+  };
 }
 
 /**

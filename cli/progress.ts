@@ -1,0 +1,61 @@
+/**
+ * Progress on standard error: one line that is written over on a terminal, a line now and then
+ * elsewhere.
+ *
+ * @module
+ */
+
+/** Shows how far a work is, and about how long it will still take. */
+export interface Progress {
+  update(fraction: number, text: string): void;
+  /** A line that stays, above the progress. */
+  message(text: string): void;
+  done(): void;
+}
+
+/** Seconds between two lines where the output is no terminal. */
+const LINE_INTERVAL = 10;
+
+/** Progress from now on; `mode` "quiet" shows nothing but messages. */
+export function createProgress(mode: "shown" | "quiet" = "shown"): Progress {
+  const terminal = Deno.stderr.isTerminal();
+  const begin = performance.now();
+  let last = begin;
+  let shown = false;
+  const write = (text: string) => Deno.stderr.writeSync(new TextEncoder().encode(text));
+  const clear = () => {
+    if (shown) write("\r\x1b[K");
+    shown = false;
+  };
+  return {
+    update(fraction, text) {
+      if (mode === "quiet") return;
+      const now = performance.now();
+      const left = fraction > 0 ? (now - begin) / 1000 * (1 - fraction) / fraction : NaN;
+      const line = `${Math.floor(fraction * 100).toString().padStart(3)} % ${text}` +
+        (fraction < 1 && Number.isFinite(left) ? `, ${formatDuration(left)} left` : "");
+      if (terminal) {
+        if (now - last < 100 && fraction < 1) return;
+        write(`\r\x1b[K${line}`);
+        shown = true;
+      } else {
+        if (now - last < LINE_INTERVAL * 1000) return;
+        write(line + "\n");
+      }
+      last = now;
+    },
+    message(text) {
+      clear();
+      write(text + "\n");
+    },
+    done: clear,
+  };
+}
+
+/** "4 s", "2 min 10 s", "3 h 5 min". */
+export function formatDuration(seconds: number): string {
+  const s = Math.round(seconds);
+  if (s < 60) return `${s} s`;
+  if (s < 3600) return `${Math.floor(s / 60)} min ${s % 60} s`;
+  return `${Math.floor(s / 3600)} h ${Math.floor(s % 3600 / 60)} min`;
+}

@@ -1,0 +1,113 @@
+/**
+ * `train`: learns a model from stacks, or from synthetic cells.
+ *
+ * @module
+ */
+import { createEngine } from "../core/compute/choose_engine.ts";
+import { CancelledError, InputError, UsageError } from "../core/errors.ts";
+import { countModelParameters } from "../core/model/model.ts";
+import { createRunFolder, nextRunFolder } from "../core/model/run_folder.ts";
+import { commonOptions, trainOptions } from "../core/options.ts";
+import { readTrainConfig, runTraining, type TrainConfig } from "../core/run_training.ts";
+import type { CommandSpec } from "./command.ts";
+import { withInterrupt } from "./interrupt.ts";
+import { createProgress } from "./progress.ts";
+
+const { psf, noise, photons, seed, threads, quiet } = commonOptions;
+const options = { psf, noise, photons, ...trainOptions, seed, threads, quiet };
+
+interface TrainCommandOptions extends Omit<TrainConfig, "data" | "kernels" | "validation" | "psf"> {
+  readonly out?: string;
+  readonly resume?: boolean;
+  readonly kernels: string;
+  readonly validation?: readonly string[];
+  readonly psf?: readonly string[];
+  readonly threads?: number;
+  readonly quiet?: boolean;
+}
+
+export const trainCommand: CommandSpec<TrainCommandOptions> = {
+  name: "train",
+  summary: "learn a model",
+  description:
+    "Learns the regularizer from stacks that are sharp, by blurring them with the PSFs " +
+    "and adding noise. Without data it learns from synthetic cells.",
+  arguments: [["[data...]", "folders, lists (.txt) or files: TIFF, PNG"]],
+  options,
+  examples: [
+    "train",
+    "train cells/ --noise 1% --crop 256x256 --out runs/cells",
+    "train cells/ --psf psf.tif --noise 0.5%..5% --noise-adaptive --positivity",
+    "train --resume --out runs/cells",
+  ],
+  async run([data], typed, given) {
+    const { out, resume, threads, quiet, ...rest } = typed;
+    if (resume && !out) throw new UsageError("--resume needs --out, the folder of the run");
+    const wanted: TrainConfig = {
+      ...rest,
+      data: data as string[],
+      validation: rest.validation ?? [],
+      psf: rest.psf ?? [],
+      kernels: parseKernels(rest.kernels),
+    };
+    const folder = out ?? nextRunFolder();
+    const config = resume ? readTrainConfig(folder) : wanted;
+    if (resume) assertSameConfig(config, wanted, given);
+    else createRunFolder(folder);
+    const engine = await createEngine({ threads });
+    const progress = createProgress(quiet ? "quiet" : "shown");
+    try {
+      const result = await withInterrupt(
+        "Finishing the step and saving ...",
+        (signal) =>
+          runTraining(config, engine, {
+            folder,
+            signal,
+            onMessage: progress.message,
+            onProgress: ({ epoch, epochs, position, samples, loss }) =>
+              progress.update(
+                (epoch + position / samples) / epochs,
+                `epoch ${epoch + 1}/${epochs}, ${position}/${samples}, PSNR ${
+                  (-loss).toFixed(2)
+                } dB`,
+              ),
+          }),
+      );
+      progress.done();
+      if (result.outcome === "stopped") {
+        throw new CancelledError(`Stopped; go on with: train --resume --out ${folder}`);
+      }
+      const parameters = countModelParameters(result.model);
+      progress.message(`${parameters} parameters learned; the report is ${folder}/report.html`);
+      console.log(folder);
+    } finally {
+      engine.close();
+    }
+  },
+};
+
+function parseKernels(text: string): number | "full" {
+  if (text === "full") return text;
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1) {
+    throw new InputError(`--kernels is "${text}"; give a number from 1 on, or full`);
+  }
+  return count;
+}
+
+/** Options typed beside --resume have to be the run's own. */
+function assertSameConfig(
+  config: TrainConfig,
+  wanted: TrainConfig,
+  given: ReadonlySet<string>,
+): void {
+  const names = [...given, ...(wanted.data.length > 0 ? ["data"] : [])];
+  for (const name of names as (keyof TrainConfig)[]) {
+    const [then, now] = [config[name], wanted[name]].map((value) => JSON.stringify(value));
+    if (then !== now && name in config) {
+      throw new InputError(
+        `The run was started with ${name} ${then}, not ${now}; leave it out, or start a new run`,
+      );
+    }
+  }
+}

@@ -1,0 +1,254 @@
+/**
+ * A training from its configuration to its run folder.
+ *
+ * @module
+ */
+import type { Engine } from "./compute/engine.ts";
+import { type Dataset, openDataset } from "./dataset/dataset.ts";
+import { splitDataset } from "./dataset/split.ts";
+import { syntheticDataset } from "./dataset/synthetic_dataset.ts";
+import { InputError } from "./errors.ts";
+import type { LossName } from "./loss/npsnr.ts";
+import type { Model } from "./model/model.ts";
+import { encodeModel } from "./model/model_file.ts";
+import { hasRunFile, readRunFile, writeRunFile } from "./model/run_folder.ts";
+import type { NoiseRange } from "./options.ts";
+import type { Schedule } from "./optimizer/schedule.ts";
+import { loadPsfs, type NamedPsf } from "./psf/load_psf.ts";
+import { writeTrainingReport } from "./training/training_report.ts";
+import { decodeCheckpoint, encodeCheckpoint, type TrainingState } from "./training/checkpoint.ts";
+import { validateModel, type ValidationOptions } from "./training/validation.ts";
+import { stageOf, type TrainProgress, type TrainResult, trainTwb } from "./train.ts";
+import { createStage, type Initialization } from "./twb/initialize.ts";
+import type { Stage } from "./twb/stage.ts";
+import { VERSION } from "./version.ts";
+import type { Size, Volume } from "./volume.ts";
+
+/** Everything that it takes to repeat a training. */
+export interface TrainConfig {
+  /** Folders, lists and files; none for synthetic cells. */
+  readonly data: readonly string[];
+  readonly dataLicence?: string;
+  readonly validation: readonly string[];
+  readonly validationPart: number;
+  readonly psf: readonly string[];
+  readonly noise: NoiseRange;
+  readonly photons?: number;
+  readonly epochs: number;
+  readonly batch: number;
+  readonly crop?: Size;
+  readonly learningRate: number;
+  readonly schedule: Schedule;
+  readonly loss: LossName;
+  readonly patience?: number;
+  readonly kernels: number | "full";
+  readonly kernelSize?: Size;
+  readonly init: Initialization;
+  readonly positivity?: boolean;
+  readonly sharedKernels?: boolean;
+  readonly noiseAdaptive?: boolean;
+  readonly seed: number;
+  readonly cells: number;
+  readonly cellSize: Size;
+  readonly channels: number;
+}
+
+/** What a training reports on its way. */
+export interface TrainingHooks {
+  readonly signal?: AbortSignal;
+  onMessage?(message: string): void;
+  onProgress?(progress: TrainProgress): void;
+}
+
+/**
+ * Trains into `folder`, which exists; goes on from its checkpoint if it has one. What is there after
+ * every epoch: config.json, history.csv, checkpoint, model.json; at the end also report.html.
+ */
+export async function runTraining(
+  config: TrainConfig,
+  engine: Engine,
+  options: TrainingHooks & { readonly folder: string },
+): Promise<TrainResult & { readonly model: Model }> {
+  const { folder, onMessage = () => {} } = options;
+  const { train, validation } = await openTrainingData(config);
+  const planar = (await train.items[0].load()).shape[1] === 1;
+  const references = config.psf.length > 0 ? config.psf : ["hela3d"];
+  const psfs = await loadPsfs(references, { presetDepth: planar ? "plane" : "volume" });
+  assertPsfsMatch(psfs, { planar, channels: train.channels });
+  const stage = createFirstStage(config, { planar, channels: train.channels });
+  const first = await train.items[0].load();
+  const describe = { config, train, psfs, channels: train.channels, voxels: first };
+  const checking: ValidationOptions = {
+    engine,
+    psfs,
+    noise: config.noise,
+    photons: config.photons,
+    seed: config.seed,
+  };
+  const resume = hasRunFile(folder, "checkpoint")
+    ? decodeCheckpoint(readRunFile(folder, "checkpoint"), `${folder}/checkpoint`)
+    : undefined;
+  if (!resume) writeRunFile(folder, "config", describeRun(config, engine));
+  onMessage(
+    `${train.items.length} scenes to train on, ${validation.items.length} to validate on, ` +
+      `${psfs.length} PSFs, ${engine.description}`,
+  );
+  const save = (state: TrainingState) => {
+    writeRunFile(folder, "checkpoint", encodeCheckpoint(state));
+    writeRunFile(folder, "history", formatHistory(state));
+    writeRunFile(folder, "model", encodeModel(createModel(stageOf(state, stage), state, describe)));
+  };
+  const result = await trainTwb(train, engine, {
+    ...config,
+    stage,
+    psfs: psfs.map(({ psf }) => psf),
+    batchSize: config.batch,
+    crop: config.crop ?? "whole",
+    resume,
+    signal: options.signal,
+    async validate(current) {
+      const model = createModel(current, undefined, describe);
+      return (await validateModel(validation, { ...checking, model })).restored;
+    },
+    onStep: options.onProgress,
+    onEpoch(state) {
+      save(state);
+      onMessage(describeEpoch(state, config.epochs));
+      return Promise.resolve();
+    },
+  });
+  save(result.state);
+  const model = createModel(result.stage, result.state, describe);
+  if (result.outcome !== "stopped") {
+    await writeTrainingReport(folder, { config, model, state: result.state, validation, checking });
+  }
+  return { ...result, model };
+}
+
+/** The scenes of a configuration, split. */
+async function openTrainingData(
+  config: TrainConfig,
+): Promise<{ readonly train: Dataset; readonly validation: Dataset }> {
+  const { data, validation, validationPart, seed, cells, cellSize, channels } = config;
+  if (data.length === 0 && validation.length > 0) {
+    throw new InputError("--validation goes with data to train on; name the training stacks too");
+  }
+  const dataset = data.length > 0
+    ? await openDataset(data)
+    : syntheticDataset({ count: cells, shape: [channels, ...cellSize], seed });
+  const rest = validation.length > 0
+    ? await openDataset(validation, { channels: dataset.channels })
+    : validationPart;
+  return splitDataset(dataset, { validation: rest, seed });
+}
+
+function assertPsfsMatch(
+  psfs: readonly NamedPsf[],
+  { planar, channels }: { planar: boolean; channels: number },
+): void {
+  for (const { name, psf } of psfs) {
+    if (planar && psf.shape[1] > 1) {
+      throw new InputError(
+        `The PSF ${name} has ${psf.shape[1]} planes and the images one; give a PSF of one plane ` +
+          `(psf --size ${psf.shape[3]}x${psf.shape[2]})`,
+      );
+    }
+    if (psf.shape[0] !== 1 && psf.shape[0] !== channels) {
+      throw new InputError(
+        `The PSF ${name} has ${psf.shape[0]} channels and the stacks have ${channels}; ` +
+          `give one of a single channel, or of one per channel`,
+      );
+    }
+  }
+}
+
+function createFirstStage(
+  config: TrainConfig,
+  { planar, channels }: { planar: boolean; channels: number },
+): Stage {
+  const kernelSize = config.kernelSize ?? (planar ? [1, 5, 5] : [3, 5, 5]);
+  if (planar && kernelSize[0] > 1) {
+    throw new InputError(
+      `The kernels have ${kernelSize[0]} planes and the images one; give --kernel-size ` +
+        `${kernelSize[2]}x${kernelSize[1]}`,
+    );
+  }
+  return createStage({
+    kernelSize,
+    kernelCount: config.kernels,
+    kernelChannels: config.sharedKernels ? 1 : channels,
+    initialization: config.init,
+    noiseExponent: config.noiseAdaptive ? 1 : 0,
+    positivity: config.positivity ? "rectify" : "none",
+    seed: config.seed,
+  });
+}
+
+function createModel(
+  stage: Stage,
+  state: TrainingState | undefined,
+  { config, psfs, voxels }: {
+    readonly config: TrainConfig;
+    readonly psfs: readonly NamedPsf[];
+    readonly voxels: Volume;
+  },
+): Model {
+  const row = state?.best && state.history[state.best.epoch - 1];
+  return {
+    stages: [stage],
+    channels: stage.kernelChannels,
+    normalization: "peak",
+    ...(voxels.voxelSizeUm ? { voxelSizeUm: voxels.voxelSizeUm } : {}),
+    training: {
+      data: config.data.length > 0 ? config.data.join(", ") : `${config.cells} synthetic cells`,
+      dataNotice: config.dataLicence ?? "",
+      psfs: psfs.map(({ name }) => name),
+      noise: config.noise,
+      epochs: state?.epoch ?? 0,
+      seed: config.seed,
+      ...(row?.psnr !== undefined && {
+        validation: { psnr: row.psnr, cpsnr: row.cpsnr!, isnr: row.isnr!, cisnr: row.cisnr! },
+      }),
+    },
+  };
+}
+
+function describeRun(config: TrainConfig, engine: Engine): string {
+  const { deno, v8 } = Deno.version;
+  return JSON.stringify(
+    {
+      program: { version: VERSION, deno, v8 },
+      started: new Date().toISOString(),
+      engine: engine.description,
+      config,
+    },
+    null,
+    2,
+  ) + "\n";
+}
+
+/** The configuration that a run folder was started with. */
+export function readTrainConfig(folder: string): TrainConfig {
+  try {
+    return JSON.parse(readRunFile(folder, "config")).config;
+  } catch (cause) {
+    if (cause instanceof InputError) throw cause;
+    throw new InputError(`${folder}/config.json is damaged; start again with another --out`, {
+      cause,
+    });
+  }
+}
+
+function formatHistory({ history }: TrainingState): string {
+  const columns = ["epoch", "trainLoss", "psnr", "cpsnr", "isnr", "cisnr", "learningRate"] as const;
+  const rows = history.map((row) => columns.map((column) => row[column] ?? "").join(","));
+  return [columns.join(","), ...rows].join("\n") + "\n";
+}
+
+function describeEpoch({ history }: TrainingState, epochs: number): string {
+  const { epoch, trainLoss, psnr, cpsnr, isnr, cisnr } = history.at(-1)!;
+  const dB = (value?: number) =>
+    value === undefined || Number.isNaN(value) ? "-" : value.toFixed(2);
+  return `epoch ${epoch}/${epochs}: training PSNR ${dB(-trainLoss)} dB; validation PSNR ` +
+    `${dB(psnr)}, CPSNR ${dB(cpsnr)}, ISNR ${dB(isnr)}, CISNR ${dB(cisnr)} dB`;
+}

@@ -1,0 +1,99 @@
+/**
+ * The page that a training leaves behind.
+ *
+ * @module
+ */
+import type { Dataset } from "../dataset/dataset.ts";
+import type { Metrics } from "../loss/metrics.ts";
+import { countModelParameters, type Model } from "../model/model.ts";
+import { writeRunFile } from "../model/run_folder.ts";
+import type { Column } from "../report/cell.ts";
+import { renderReport, type ReportExample } from "../report/page.ts";
+import type { TrainConfig } from "../run_training.ts";
+import { normalizeKernels } from "../twb/kernels.ts";
+import { VERSION } from "../version.ts";
+import type { TrainingState } from "./checkpoint.ts";
+import { validateItem, type ValidationOptions } from "./validation.ts";
+
+/** Stacks shown as pictures. */
+const EXAMPLES = 3;
+
+/** Restores a few validation stacks and writes report.html into the run folder. */
+export async function writeTrainingReport(
+  folder: string,
+  { config, model, state, validation, checking }: {
+    readonly config: TrainConfig;
+    readonly model: Model;
+    readonly state: TrainingState;
+    readonly validation: Dataset;
+    readonly checking: ValidationOptions;
+  },
+): Promise<void> {
+  const examples: ReportExample[] = [];
+  const rows: (readonly [name: string, metrics: ReportExample["metrics"]])[] = [];
+  for (let index = 0; index < validation.items.length; index++) {
+    const example = await validateItem(validation, index, { ...checking, model });
+    rows.push([example.name, example.metrics]);
+    if (index < EXAMPLES) examples.push(example);
+  }
+  const html = await renderReport({
+    title: `Trainable Wiener deconvolution: ${folder}`,
+    created: new Date().toISOString(),
+    summary: summarize(config, model, state),
+    history: state.history,
+    stages: model.stages.map((stage) => ({
+      kernels: Float32Array.from(normalizeKernels(stage).kernels),
+      shape: [stage.kernelCount, stage.kernelChannels, ...stage.kernelSize],
+      alpha: stage.alpha,
+      kind: stage.kind,
+    })),
+    examples,
+    tables: [{
+      title: "Validation stacks",
+      columns: [
+        { key: "stack", title: "Stack" },
+        decibels("psnr_in_db", "PSNR in"),
+        decibels("psnr_db", "PSNR"),
+        decibels("cpsnr_db", "CPSNR"),
+        decibels("isnr_db", "ISNR"),
+        decibels("cisnr_db", "CISNR"),
+        { key: "ssim", title: "SSIM", kind: "number", digits: 4 },
+      ],
+      rows: rows.map(([name, { degraded, restored }]) => [name, ...numbersOf(degraded, restored)]),
+    }],
+  });
+  writeRunFile(folder, "report", html);
+}
+
+function decibels(key: string, title: string): Column {
+  return { key, title, unit: "dB", kind: "number", digits: 2 };
+}
+
+function numbersOf(degraded: Metrics, restored: Metrics): number[] {
+  const { psnr, cpsnr, isnr, cisnr, ssim } = restored;
+  return [degraded.psnr, psnr, cpsnr, isnr, cisnr, ssim];
+}
+
+function summarize(
+  config: TrainConfig,
+  model: Model,
+  state: TrainingState,
+): (readonly [label: string, value: string])[] {
+  const [stage] = model.stages;
+  const percent = ({ min, max }: TrainConfig["noise"]) =>
+    min === max ? `${+(min * 100).toPrecision(3)} %` : `${min * 100} to ${max * 100} %`;
+  return [
+    ["Data", model.training.data],
+    ["PSFs", model.training.psfs.join(", ")],
+    ["Noise", percent(config.noise)],
+    [
+      "Kernels",
+      `${stage.kernelCount} of ${stage.kernelSize.toReversed().join("x")}, ${config.init}`,
+    ],
+    ["Parameters", String(countModelParameters(model))],
+    ["alpha", stage.alpha.toFixed(4)],
+    ["Best epoch", state.best ? `${state.best.epoch} of ${state.epoch}` : String(state.epoch)],
+    ["Seed", String(config.seed)],
+    ["Program", `${VERSION}, Deno ${Deno.version.deno}`],
+  ];
+}
