@@ -4,8 +4,8 @@
  * @module
  */
 import type { Samples } from "./pixel_type.ts";
+import { assertRegion, regionVoxels } from "./region.ts";
 import type { StackInfo, StackReader } from "./stack.ts";
-import { assertRegion, regionVoxels } from "./tiff_region.ts";
 
 /**
  * A reader over samples in the order `[t, c, z, y, x]`.

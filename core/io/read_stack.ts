@@ -4,7 +4,7 @@
  * @module
  */
 import { InputError } from "../errors.ts";
-import { createVolume, sizeOf, type Volume, voxelsOf } from "../volume.ts";
+import { createVolume, formatSize, sizeOf, type Volume, voxelsOf } from "../volume.ts";
 import { openFileSource } from "./file_source.ts";
 import { openPng, PNG_SIGNATURE } from "./png.ts";
 import type { StackInfo, StackReader } from "./stack.ts";
@@ -71,11 +71,13 @@ export async function openStack(
  * import { createVolume } from "../volume.ts";
  * import assert from "node:assert/strict";
  *
- * const path = `${Deno.makeTempDirSync()}/stack.tif`;
+ * const folder = Deno.makeTempDirSync();
+ * const path = `${folder}/stack.tif`;
  * writeVolume(path, createVolume([2, 3, 4, 5], undefined, { x: 0.1, y: 0.1, z: 0.3 }));
  * const volume = await readVolume(path);
  * assert.deepEqual(volume.shape, [2, 3, 4, 5]);
  * assert.deepEqual(volume.voxelSizeUm, { x: 0.1, y: 0.1, z: 0.3 });
+ * Deno.removeSync(folder, { recursive: true });
  * ```
  *
  * @throws {InputError} as `openStack` does.
@@ -94,6 +96,17 @@ export async function readVolume(path: string): Promise<Volume & { readonly info
       volume.data.set(await read(channel), channel * voxelsOf(shape));
     }
     return { ...volume, info };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    // The engine's word for memory that it does not get.
+    const gigabytes = (4e-9 * reader.info.shape[0] * voxelsOf(reader.info.shape)).toFixed(1);
+    throw new InputError(
+      `${path} is ${
+        formatSize(reader.info.shape)
+      } voxels large and needs ${gigabytes} GB of memory ` +
+        `as a whole, more than there is; crop it or restore it in tiles`,
+      { cause: error },
+    );
   } finally {
     reader.close();
   }

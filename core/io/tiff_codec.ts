@@ -188,34 +188,11 @@ function decodePackBits(source: Uint8Array, length: number): Uint8Array {
   return target.subarray(0, written);
 }
 
-function inflate(bytes: Uint8Array, length: number): Bytes {
+function inflate(bytes: Uint8Array, length: number, encoding: ChunkEncoding): Bytes {
   const zlib = builtinModule("node:zlib");
   // One output block of the right size spares joining many.
   if (zlib) return zlib.inflateSync(bytes, { chunkSize: length + 64 });
-  return inflateByStream(bytes, length);
-}
-
-/**
- * Deflate where there is no zlib, as in a browser. Exported for its test.
- *
- * @throws {TypeError} when the data are damaged before `length` bytes are there.
- */
-export async function inflateByStream(bytes: Uint8Array, length: number): Promise<Uint8Array> {
-  const stream = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream()
-    .pipeThrough(new DecompressionStream("deflate"));
-  const reader = stream.getReader();
-  const target = new Uint8Array(length);
-  let written = 0;
-  // Bytes that follow the data, as padded strips have them, are an error to the stream: it is not
-  // asked again once everything is there.
-  while (written < length) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    target.set(value.subarray(0, length - written), written);
-    written += value.length;
-  }
-  await reader.cancel().catch(() => {});
-  return target.subarray(0, written);
+  return decodeByGeotiff(bytes, encoding);
 }
 
 function decodeZstd(bytes: Uint8Array, length: number, encoding: ChunkEncoding): Bytes {
@@ -228,8 +205,14 @@ function decodeJpeg(bytes: Uint8Array, _length: number, encoding: ChunkEncoding)
   return decodeByGeotiff(bytes, encoding);
 }
 
-/** The library is loaded only by those who need it. */
-async function decodeByGeotiff(bytes: Uint8Array, encoding: ChunkEncoding): Promise<Uint8Array> {
+/**
+ * JPEG, and what a browser has no zlib for. The library is loaded only by those who need it.
+ * Exported for its test.
+ */
+export async function decodeByGeotiff(
+  bytes: Uint8Array,
+  encoding: ChunkEncoding,
+): Promise<Uint8Array> {
   const { getDecoder } = await import("geotiff");
   const parameters = {
     tileWidth: encoding.width,

@@ -4,7 +4,6 @@
  * @module
  */
 import { InputError } from "../errors.ts";
-import { voxelsOf } from "../volume.ts";
 import type { ByteSource } from "./byte_source.ts";
 import { type ChunkCache, createChunkCache } from "./chunk_cache.ts";
 import {
@@ -15,7 +14,8 @@ import {
   swapBytes,
   viewSamples,
 } from "./pixel_type.ts";
-import type { Region, StackInfo, StackReader } from "./stack.ts";
+import { assertRegion } from "./region.ts";
+import type { StackReader } from "./stack.ts";
 import { decodeChunk } from "./tiff_codec.ts";
 import { rowsOfChunk, type TiffPlane } from "./tiff_plane.ts";
 import type { TiffStack } from "./tiff_stack.ts";
@@ -80,30 +80,6 @@ export function createTiffReader(
       source.close();
     },
   };
-}
-
-/**
- * Refuses a region that is not within the stack.
- *
- * @throws {RangeError}
- */
-export function assertRegion(info: StackInfo, region: Region): void {
-  const { frame = 0, channel, start, end } = region;
-  const { shape: [channels, ...size], frames } = info;
-  const isInside = (n: number, count: number) => Number.isInteger(n) && n >= 0 && n < count;
-  const isBox = start.every((from, i) =>
-    isInside(from, size[i]) && Number.isInteger(end[i]) && end[i] > from && end[i] <= size[i]
-  );
-  if (isInside(frame, frames) && isInside(channel, channels) && isBox) return;
-  throw new RangeError(
-    `The region [${start}] to [${end}] of channel ${channel}, frame ${frame} is not within a stack ` +
-      `of shape [${info.shape.join(", ")}] and ${frames} frame${frames === 1 ? "" : "s"}`,
-  );
-}
-
-/** Voxels of a region. */
-export function regionVoxels({ start, end }: Region): number {
-  return voxelsOf([end[0] - start[0], end[1] - start[1], end[2] - start[2]]);
 }
 
 /** Rows of a plane that lies uncompressed in one piece. */

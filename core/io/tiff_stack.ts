@@ -63,7 +63,12 @@ export function describeTiffStack(file: TiffFile): TiffStack {
   const text = readText(file, pages[0], TAG.imageDescription) ?? "";
   const kind = isImageJDescription(text) ? "imagej" : isOmeDescription(text) ? "ome" : "plain";
   const palette = kind === "imagej" ? readPalette(file, pages[0], text) : "colours";
-  const found = pages.flatMap((page) => planesOfPage(file, page, palette));
+  const perPage = pages.map((page) => planesOfPage(file, page, palette));
+  const found = perPage.flat();
+  assertAlike(name, found);
+  if (perPage.some((planes) => planes.length !== perPage[0].length)) {
+    throw damaged(name, "its pages have different numbers of samples");
+  }
   const arrangement = kind === "imagej"
     ? arrangeImageJ(file, pages[0], text, found)
     : kind === "ome"
@@ -76,7 +81,6 @@ export function describeTiffStack(file: TiffFile): TiffStack {
     : found;
   const sorted = arrangement.pages?.map((page) => planes[page]) ?? planes;
   const ordered = arrangement.signs === "offset" ? sorted.map(withSignOffset) : sorted;
-  assertAlike(name, ordered);
   const { width, height, pixelType } = ordered[0];
   return {
     info: {

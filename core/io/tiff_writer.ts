@@ -13,9 +13,9 @@ import {
   type Samples,
   storeSamples,
 } from "./pixel_type.ts";
+import { assertRegion, regionVoxels } from "./region.ts";
 import type { PixelType, Region, StackInfo, StackMetadata, StackWriter } from "./stack.ts";
 import { planTiff, type TiffLayout } from "./tiff_layout.ts";
-import { assertRegion, regionVoxels } from "./tiff_region.ts";
 
 /** Converted voxels are written in blocks of at most this many. */
 const BLOCK_VOXELS = 1 << 20;
@@ -31,12 +31,14 @@ const BLOCK_VOXELS = 1 << 20;
  * import { createTiff } from "./tiff_writer.ts";
  * import assert from "node:assert/strict";
  *
- * const path = `${Deno.makeTempDirSync()}/stack.tif`;
+ * const folder = Deno.makeTempDirSync();
+ * const path = `${folder}/stack.tif`;
  * const info = { shape: [1, 2, 4, 4], frames: 1, pixelType: "uint16", metadata: {} } as const;
  * const writer = createTiff(path, info);
  * writer.writeRegion({ channel: 0, start: [1, 0, 0], end: [2, 4, 4] }, new Float32Array(16).fill(7));
  * writer.close();
  * assert.equal(Deno.statSync(path).isFile, true);
+ * Deno.removeSync(folder, { recursive: true });
  * ```
  *
  * @throws {InputError} when the folder is missing or not writable, `path` is a folder, or the disk
