@@ -24,7 +24,7 @@ const BLOCK_VOXELS = 1 << 20;
  * Begins a TIFF file of which regions can be written in any order; what is never written is 0.
  * Its size is checked against the space on the disk before anything else.
  *
- * ImageJ opens all types but int8, which it shows as uint8.
+ * ImageJ 1.53t opens all types but float64; int8 it shows as uint8.
  *
  * @example
  * ```ts
