@@ -174,7 +174,12 @@ function drawSample(volume: Volume, options: TrainOptions, epoch: number, index:
   const random = createRandom(seed, epoch + 1, index + 1);
   const psf = random.integer(psfs.length);
   const sigma = min + (max - min) * random.uniform();
-  const scene = drawScene(volume, { crop: options.crop, halo: haloOf(psfs), random });
+  const scene = drawScene(volume, {
+    crop: options.crop,
+    halo: haloOf(psfs),
+    random,
+    placement: "intensity",
+  });
   return { scene, psf, noise: { sigma, photons, seed, label: epoch + 1, sublabel: index } };
 }
 

@@ -15,8 +15,14 @@ export interface SceneOptions {
   readonly crop: Size | "whole";
   /** Voxels needed beyond the crop on each side, `[z, y, x]`: half of the PSF's size. */
   readonly halo: Size;
-  /** Where the crop lies is drawn from here, three numbers per scene. */
+  /** Where the crop lies is drawn from here. */
   readonly random: Random;
+  /**
+   * "intensity": around a voxel drawn with a probability that grows with its intensity, so that
+   * crops of a dark stack show what is in it; "uniform": every place is as likely as the others.
+   * @default "uniform"
+   */
+  readonly placement?: "intensity" | "uniform";
 }
 
 /** A crop within a larger region. */
@@ -34,7 +40,7 @@ export interface Scene {
 }
 
 /**
- * A crop at a random place, every place as likely as the others, and its surroundings: the volume's
+ * A crop at a random place and its surroundings: the volume's
  * own voxels where it has them, zeros beyond it; never a periodic wrap. The region has the size crop
  * + 2 halo wherever the crop lies, so that all crops of one size share a grid.
  *
@@ -59,7 +65,13 @@ export function drawScene(volume: Volume, options: SceneOptions): Scene {
   const asked = options.crop === "whole" ? size : options.crop;
   assertSizes(asked, halo);
   const crop = mapAxes((i) => Math.min(asked[i], size[i]));
-  const origin = mapAxes((i) => random.integer(size[i] - crop[i] + 1));
+  const centre = options.placement === "intensity" ? drawVoxel(volume, random) : undefined;
+  const origin = mapAxes((i) => {
+    if (!centre) return random.integer(size[i] - crop[i] + 1);
+    // The voxel may lie anywhere in the crop.
+    const begin = centre[i] - random.integer(crop[i]);
+    return Math.max(0, Math.min(size[i] - crop[i], begin));
+  });
   const region = mapAxes((i) => crop[i] + 2 * halo[i]);
   const shape: Shape = [volume.shape[0], ...region];
   const { data } = createVolume(shape);
@@ -81,6 +93,23 @@ export function drawScene(volume: Volume, options: SceneOptions): Scene {
     }
   }
   return { data, shape, crop, cropStart: halo, origin };
+}
+
+/** Tries before an all but empty volume is taken as evenly dark. */
+const MOST_TRIES = 10000;
+
+/** A voxel `[z, y, x]`, more likely the brighter it is (by rejection; the peak is 1). */
+function drawVoxel(volume: Volume, random: Random): Size {
+  const [, depth, height, width] = volume.shape;
+  const voxels = depth * height * width;
+  let index = 0;
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const at = random.integer(volume.data.length);
+    index = at % voxels;
+    if (random.uniform() < volume.data[at]) break;
+  }
+  const plane = height * width;
+  return [Math.floor(index / plane), Math.floor(index % plane / width), index % width];
 }
 
 function mapAxes(of: (axis: number) => number): [number, number, number] {
