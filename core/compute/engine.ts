@@ -89,6 +89,52 @@ export interface RegularizerGradientOptions {
   readonly extension: Extension;
 }
 
+/** A sum's constant, and whether it is clipped. */
+export interface CombineOptions {
+  /** For fields only. @default 0 */
+  readonly constant?: number;
+  /** "rectify" clips at 0; for fields only. @default "none" */
+  readonly positivity?: "none" | "rectify";
+}
+
+/** What becomes of two fields a and b. */
+export type ModulateOptions =
+  /** a b */
+  | { readonly kind: "multiply" }
+  /** a / max(b, floor) */
+  | { readonly kind: "divide"; readonly floor: number };
+
+/** Three fields of one size, the components along z, y and x of a vector v at every voxel. */
+export type VectorField = readonly [z: Field, y: Field, x: Field];
+
+/** The arguments of `ascendDual`. */
+export interface AscendOptions {
+  /** Of the ball that vectors are projected onto. */
+  readonly radius: number;
+  /** 1 is none; up to 2. @default 1 */
+  readonly relaxation?: number;
+}
+
+/** The arguments of `addDivergence`. */
+export interface DivergenceOptions {
+  /** "reflect": p = v - 2 c v with c = min(1, radius / |v|); "unit": p = v / max(|v|, radius). */
+  readonly kind: "reflect" | "unit";
+  readonly radius: number;
+  readonly weight: number;
+}
+
+/** Orthonormal separable wavelets on a periodic grid. */
+export interface WaveletOptions {
+  /** h; tap t belongs to index t - origin. The highpass is g(i) = (-1)^i h(1 - i). */
+  readonly lowpass: Float64Array;
+  readonly origin: number;
+  /** How often each axis is halved, `[z, y, x]`; its length has to be divisible by 2^levels. */
+  readonly levels: Size;
+  /** The voxel `[z, y, x]` at which the first wavelet begins: cycle spinning. */
+  readonly shift: Size;
+  readonly threshold: number;
+}
+
 /** Bytes held by an engine's resources. */
 export interface MemoryUse {
   readonly bytes: number;
@@ -107,7 +153,7 @@ export interface NoiseOptions {
 
 /**
  * An engine. Operations are issued in order and their results are ready for the next one; only
- * `read`, `residual` and `regularizerGradient` bring values back, as promises.
+ * `read`, `residual`, `regularizerGradient`, `dot` and `readSpectrum` bring values back, as promises.
  */
 export interface Engine {
   readonly name: "cpu" | "webgpu" | "reference";
@@ -166,6 +212,42 @@ export interface Engine {
   rectify(field: Field): void;
   /** x = x + sigma n */
   addNoise(field: Field, options: NoiseOptions): void;
+
+  // What iterative methods need: sums, quotients, total variation, wavelets, spectra by hand.
+
+  /**
+   * output = constant + sum_i weight_i input_i, of up to four fields of one size, or planes of one
+   * grid and depth. The output may be one of them.
+   */
+  combine<T extends Field | Planes>(
+    output: T,
+    terms: readonly (readonly [weight: number, input: T])[],
+    options?: CombineOptions,
+  ): void;
+  /** A product or a quotient of fields of one size; the output may be one of them. */
+  modulate(
+    output: Field,
+    inputs: readonly [a: Field, b: Field],
+    options: ModulateOptions,
+  ): void;
+  /** The sum of a b over all voxels. */
+  dot(a: Field, b: Field): Promise<number>;
+  /**
+   * v = r D x + (1 - r) v + r c v, with c = min(1, radius / |v|), r the relaxation, and D the
+   * differences to the next voxel along z, y and x on a periodic grid.
+   */
+  ascendDual(dual: VectorField, x: Field, options: AscendOptions): void;
+  /** output = output + weight D^T p(v), D^T = -div; the output is no part of the vector field. */
+  addDivergence(output: Field, dual: VectorField, options: DivergenceOptions): void;
+  /**
+   * Soft-thresholds the wavelet coefficients, all but the coarsest averages: sign(c) max(|c| -
+   * threshold, 0).
+   */
+  shrinkWavelet(field: Field, options: WaveletOptions): void;
+  /** `[z, y, floor(Nx / 2) + 1]`, real and imaginary parts in turn. */
+  readSpectrum(spectrum: Spectrum): Promise<Float32Array>;
+  /** What `readSpectrum` returns, changed or made by hand. */
+  writeSpectrum(spectrum: Spectrum, data: Float32Array): void;
 
   /** Frees everything, ends threads. */
   close(): void;

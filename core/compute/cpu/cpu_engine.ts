@@ -1,19 +1,20 @@
 /**
  * The engine for processors: wasm SIMD on all cores.
  *
- * Spectra are kept in rows of groups of four (four real parts, four imaginary parts), every row an
- * even number of groups, so that each kernel works on whole vectors and whole cache lines.
- *
  * @module
  */
 import type { Size } from "../../volume.ts";
 import { voxelsOf } from "../../volume.ts";
 import type {
+  AscendOptions,
+  CombineOptions,
+  DivergenceOptions,
   Engine,
   Field,
   FilterKind,
   FilterOptions,
   MemoryUse,
+  ModulateOptions,
   NoiseOptions,
   Planes,
   Regularizer,
@@ -21,10 +22,22 @@ import type {
   Resource,
   Restriction,
   Spectrum,
+  VectorField,
+  WaveletOptions,
 } from "../engine.ts";
 import { assertFastGrid, type Extension, taperWeights } from "../grid.ts";
+import * as iterative from "./iterative.ts";
 import { planStages } from "./plan.ts";
 import { type Argument, Pool } from "./pool.ts";
+import {
+  BLOCK,
+  type CpuField,
+  type CpuPlanes,
+  type CpuRegularizer,
+  type CpuSpectrum,
+  type Held,
+  type Layout,
+} from "./resources.ts";
 
 /** Numbers of the kernels, as in assembly/index.ts. */
 const KERNEL = {
@@ -41,6 +54,7 @@ const KERNEL = {
   residual: 10,
   rectify: 11,
   addNoise: 12,
+  dot: 15,
 } as const;
 
 const EXTENSIONS: Record<Extension, number> = { zero: 0, taper: 1, centred: 2 };
@@ -50,28 +64,6 @@ const FILTERS: Record<FilterKind, number> = {
   "wiener": 2,
   "wiener-adjoint": 3,
 };
-/** Voxels that a pointwise kernel takes at a time; as in assembly/pointwise.ts. */
-const BLOCK = 4096;
-
-interface Layout {
-  readonly rowBytes: number;
-  readonly planeBytes: number;
-}
-
-type Held<T> = T & { address: number };
-type CpuField = Held<Field>;
-type CpuPlanes = Held<Planes> & Layout;
-type CpuSpectrum = Held<Spectrum> & Layout;
-type CpuRegularizer = Held<Regularizer> & Layout & {
-  /** Phases exp(i wz l) of every wz and lag, and exp(i wy l). */
-  readonly tableZ: number;
-  readonly tableY: number;
-  /** C(l, ly, wx) on the way in, V(l, ly, wx) on the way out. */
-  readonly rows: number;
-  /** U(l, wy, wx) of the gradient; allocated with the first gradient. */
-  sums: number;
-};
-
 /** Options of the engine. */
 export interface CpuEngineOptions {
   /** @default the number of cores */
@@ -339,16 +331,21 @@ class CpuEngine implements Engine {
 
   residual(estimate: Field, target: Field, positivity: "none" | "rectify"): Promise<number> {
     const count = voxelsOf(estimate.size);
+    return this.#sum(KERNEL.residual, count, [
+      ...[(estimate as CpuField).address, (target as CpuField).address, count],
+      positivity === "rectify" ? 1 : 0,
+    ]);
+  }
+
+  /** Runs a kernel that leaves one sum for every block; the place for them is its last argument. */
+  #sum(operation: number, count: number, args: readonly Argument[]): Promise<number> {
     const items = Math.ceil(count / BLOCK);
     if (items > this.#partialsLength) {
       if (this.#partials) this.#pool.heap.free(this.#partials);
       this.#partials = this.#pool.heap.allocate(items * 8);
       this.#partialsLength = items;
     }
-    this.#pool.run(KERNEL.residual, items, [
-      ...[(estimate as CpuField).address, (target as CpuField).address, count],
-      ...[positivity === "rectify" ? 1 : 0, this.#partials],
-    ]);
+    this.#pool.run(operation, items, [...args, this.#partials]);
     const begin = this.#partials / 8;
     const sums = this.#pool.heap.views.f64.subarray(begin, begin + items);
     return Promise.resolve(sums.reduce((total, value) => total + value, 0));
@@ -364,6 +361,44 @@ class CpuEngine implements Engine {
     this.#pool.run(KERNEL.addNoise, Math.ceil(count / BLOCK), [
       ...[(field as CpuField).address, count, { float: sigma }, seed, label, sublabel],
     ]);
+  }
+
+  combine<T extends Field | Planes>(
+    output: T,
+    terms: readonly (readonly [weight: number, input: T])[],
+    options: CombineOptions = {},
+  ): void {
+    iterative.combine(this.#pool, output, { ...options, terms });
+  }
+
+  modulate(output: Field, inputs: readonly [Field, Field], options: ModulateOptions): void {
+    iterative.modulate(this.#pool, output, { ...options, inputs });
+  }
+
+  dot(a: Field, b: Field): Promise<number> {
+    const count = voxelsOf(a.size);
+    const addresses = [a, b].map((field) => (field as CpuField).address);
+    return this.#sum(KERNEL.dot, count, [...addresses, count]);
+  }
+
+  ascendDual(dual: VectorField, x: Field, options: AscendOptions): void {
+    iterative.ascendDual(this.#pool, dual, { ...options, x });
+  }
+
+  addDivergence(output: Field, dual: VectorField, options: DivergenceOptions): void {
+    iterative.addDivergence(this.#pool, output, { ...options, dual });
+  }
+
+  shrinkWavelet(field: Field, options: WaveletOptions): void {
+    iterative.shrinkWavelet(this.#pool, field, options);
+  }
+
+  readSpectrum(spectrum: Spectrum): Promise<Float32Array> {
+    return Promise.resolve(iterative.readSpectrum(this.#pool, spectrum));
+  }
+
+  writeSpectrum(spectrum: Spectrum, data: Float32Array): void {
+    iterative.writeSpectrum(this.#pool, spectrum, data);
   }
 
   close(): void {

@@ -8,10 +8,14 @@ import { hash4 } from "../../random.ts";
 import type { Size } from "../../volume.ts";
 import { voxelsOf } from "../../volume.ts";
 import type {
+  AscendOptions,
+  CombineOptions,
+  DivergenceOptions,
   Engine,
   Field,
   FilterOptions,
   MemoryUse,
+  ModulateOptions,
   NoiseOptions,
   Planes,
   Regularizer,
@@ -19,9 +23,14 @@ import type {
   Resource,
   Restriction,
   Spectrum,
+  VectorField,
+  WaveletOptions,
 } from "../engine.ts";
-import { assertFastGrid, type Extension, taperWeights } from "../grid.ts";
+import { assertFastGrid, type Extension } from "../grid.ts";
+import { extendAxis, restrictAxis } from "./continuation.ts";
 import { type Complex, createComplex, transformAxis } from "./dft.ts";
+import { addDivergence, ascendDual, type Vectors } from "./total_variation.ts";
+import { shrinkWavelet } from "./wavelet.ts";
 
 type ReferenceField = Field & { data: Float64Array };
 type ReferencePlanes = Planes & { data: Complex };
@@ -255,9 +264,96 @@ class Reference implements ReferenceEngine {
     }
   }
 
+  combine<T extends Field | Planes>(
+    output: T,
+    terms: readonly (readonly [weight: number, input: T])[],
+    { constant = 0, positivity = "none" }: CombineOptions = {},
+  ): void {
+    const sum = (out: Float64Array, inputs: readonly Float64Array[]) =>
+      out.forEach((_, i) => {
+        const value = inputs.reduce((total, x, t) => total + terms[t][0] * x[i], constant);
+        out[i] = positivity === "rectify" ? Math.max(value, 0) : value;
+      });
+    const inputs = terms.map(([, input]) => input);
+    if (output.kind === "field") {
+      sum(valuesOf(output), inputs.map((input) => valuesOf(input as Field)));
+      return;
+    }
+    const { re, im } = (output as ReferencePlanes).data;
+    sum(re, inputs.map((input) => (input as ReferencePlanes).data.re));
+    sum(im, inputs.map((input) => (input as ReferencePlanes).data.im));
+  }
+
+  modulate(output: Field, [a, b]: readonly [Field, Field], options: ModulateOptions): void {
+    const [x, y] = [valuesOf(a), valuesOf(b)];
+    const out = valuesOf(output);
+    for (let i = 0; i < out.length; i++) {
+      out[i] = options.kind === "multiply" ? x[i] * y[i] : x[i] / Math.max(y[i], options.floor);
+    }
+  }
+
+  dot(a: Field, b: Field): Promise<number> {
+    const y = valuesOf(b);
+    return Promise.resolve(valuesOf(a).reduce((sum, value, i) => sum + value * y[i], 0));
+  }
+
+  ascendDual(dual: VectorField, x: Field, options: AscendOptions): void {
+    ascendDual(dual.map(valuesOf) as unknown as Vectors, valuesOf(x), { ...options, size: x.size });
+  }
+
+  addDivergence(output: Field, dual: VectorField, options: DivergenceOptions): void {
+    addDivergence(valuesOf(output), dual.map(valuesOf) as unknown as Vectors, {
+      ...options,
+      size: output.size,
+    });
+  }
+
+  shrinkWavelet(field: Field, options: WaveletOptions): void {
+    shrinkWavelet(valuesOf(field), { ...options, size: field.size });
+  }
+
+  readSpectrum(spectrum: Spectrum): Promise<Float32Array> {
+    const { grid, data } = spectrum as ReferenceSpectrum;
+    const result = new Float32Array(2 * grid[0] * grid[1] * (Math.floor(grid[2] / 2) + 1));
+    forEachHalf(grid, (index, at) => {
+      result[2 * index] = data.re[at];
+      result[2 * index + 1] = data.im[at];
+    });
+    return Promise.resolve(result);
+  }
+
+  writeSpectrum(spectrum: Spectrum, values: Float32Array): void {
+    const { grid, data } = spectrum as ReferenceSpectrum;
+    forEachHalf(grid, (index, at, opposite) => {
+      data.re[at] = data.re[opposite] = values[2 * index];
+      data.im[opposite] = -values[2 * index + 1];
+      data.im[at] = values[2 * index + 1];
+    });
+  }
+
   close(): void {
     this.#sizes.clear();
     this.#bytes = 0;
+  }
+}
+
+function valuesOf(field: Field): Float64Array {
+  return (field as ReferenceField).data;
+}
+
+/** Every bin of the half spectrum, where it is in the whole one, and where the opposite one is. */
+function forEachHalf(
+  [nz, ny, nx]: Size,
+  callback: (index: number, at: number, opposite: number) => void,
+): void {
+  const half = Math.floor(nx / 2) + 1;
+  for (let z = 0, index = 0; z < nz; z++) {
+    for (let y = 0; y < ny; y++) {
+      for (let x = 0; x < half; x++, index++) {
+        const opposite = (((nz - z) % nz) * ny + (ny - y) % ny) * nx + (nx - x) % nx;
+        callback(index, (z * ny + y) * nx + x, opposite);
+      }
+    }
   }
 }
 
@@ -286,73 +382,5 @@ function forEachLag(
         callback(index++, cosines, lz > 0 ? 2 : 1);
       }
     }
-  }
-}
-
-/** One axis of `data` continued to `length` points. */
-function extendAxis(
-  data: Float64Array,
-  size: Size,
-  axis: 0 | 1 | 2,
-  length: number,
-  extension: Extension,
-): Float64Array {
-  const n = size[axis];
-  const weights = taperWeights(length - n);
-  const origin = extension === "centred" ? Math.floor(n / 2) : 0;
-  const out = new Float64Array(data.length / n * length);
-  forEachLine(size, axis, (start, stride, line) => {
-    const at = (i: number) => data[start + i * stride];
-    const outStart = Math.floor(line / stride) * stride * length + line % stride;
-    for (let i = 0; i < n; i++) {
-      out[outStart + ((i - origin + length) % length) * stride] = at(i);
-    }
-    if (extension !== "taper") return;
-    for (let g = 0; g < length - n; g++) {
-      out[outStart + (n + g) * stride] = at(n - 1) + weights[g] * (at(0) - at(n - 1));
-    }
-  });
-  return out;
-}
-
-/** The adjoint of an extension, or a crop. */
-function restrictAxis(
-  data: Float64Array,
-  size: Size,
-  axis: 0 | 1 | 2,
-  n: number,
-  restriction: Restriction = { kind: "crop" },
-): Float64Array {
-  const length = size[axis];
-  const weights = taperWeights(length - n);
-  const offset = restriction.kind === "crop" ? restriction.offset?.[axis] ?? 0 : 0;
-  const out = new Float64Array(data.length / length * n);
-  forEachLine(size, axis, (start, stride, line) => {
-    const outStart = Math.floor(line / stride) * stride * n + line % stride;
-    for (let i = 0; i < n; i++) out[outStart + i * stride] = data[start + (i + offset) * stride];
-    if (restriction.kind !== "fold") return;
-    for (let g = 0; g < length - n; g++) {
-      const value = data[start + (n + g) * stride];
-      out[outStart] += weights[g] * value;
-      out[outStart + (n - 1) * stride] += (1 - weights[g]) * value;
-    }
-  });
-  return out;
-}
-
-/** Every line along an axis: its first index, the stride, and its number. */
-function forEachLine(
-  size: Size,
-  axis: 0 | 1 | 2,
-  callback: (start: number, stride: number, line: number) => void,
-): void {
-  const stride = axis === 2 ? 1 : axis === 1 ? size[2] : size[1] * size[2];
-  const lines = voxelsOf(size) / size[axis];
-  for (let line = 0; line < lines; line++) {
-    callback(
-      Math.floor(line / stride) * stride * size[axis] + line % stride,
-      stride,
-      line,
-    );
   }
 }

@@ -1,8 +1,11 @@
 // The entry that every thread calls: takes items of the job until none is left.
 import { expandLags, contractLags } from "./lags";
+import { combine, dot, modulate } from "./combine";
 import { filterZ, forwardZ, gradientZ, inverseZ } from "./axial";
 import { forwardX, forwardY, inverseX, inverseY } from "./lateral";
 import { addNoise, rectify, residual } from "./pointwise";
+import { addDivergence, ascendDual } from "./total_variation";
+import { softThreshold, waveletColumns, waveletRows } from "./wavelet";
 
 /** Operations by number; kernels.ts has the same list. */
 export function work(job: usize, scratch: usize): void {
@@ -48,8 +51,32 @@ export function work(job: usize, scratch: usize): void {
       case 11:
         rectify(job, begin, end, scratch);
         break;
-      default:
+      case 12:
         addNoise(job, begin, end, scratch);
+        break;
+      case 13:
+        combine(job, begin, end, scratch);
+        break;
+      case 14:
+        modulate(job, begin, end, scratch);
+        break;
+      case 15:
+        dot(job, begin, end, scratch);
+        break;
+      case 16:
+        ascendDual(job, begin, end, scratch);
+        break;
+      case 17:
+        addDivergence(job, begin, end, scratch);
+        break;
+      case 18:
+        waveletRows(job, begin, end, scratch);
+        break;
+      case 19:
+        waveletColumns(job, begin, end, scratch);
+        break;
+      default:
+        softThreshold(job, begin, end, scratch);
     }
   }
 }
