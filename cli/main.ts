@@ -8,6 +8,7 @@ import { CancelledError, describeError, InputError, UsageError } from "../core/e
 import { createCommand } from "./command.ts";
 import { deconvolveCommand } from "./deconvolve.ts";
 import { degradeCommand } from "./degrade.ts";
+import { evaluateCommand } from "./evaluate.ts";
 import { psfCommand } from "./psf.ts";
 import { trainCommand } from "./train.ts";
 
@@ -20,6 +21,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .enablePositionalOptions()
     .exitOverride();
   program.addCommand(createCommand(trainCommand));
+  program.addCommand(createCommand(evaluateCommand));
   program.addCommand(createCommand(deconvolveCommand));
   program.addCommand(createCommand(degradeCommand));
   program.addCommand(createCommand(psfCommand));

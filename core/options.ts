@@ -274,7 +274,7 @@ export const trainOptions = {
     kind: "number",
     min: 1e-6,
     max: 1,
-    default: "0.02",
+    default: "0.005",
     description: "of Adam",
   },
   schedule: {

@@ -90,8 +90,8 @@ export async function runTraining(
     : undefined;
   if (!resume) writeRunFile(folder, "config", describeRun(config, engine));
   onMessage(
-    `${train.items.length} scenes to train on, ${validation.items.length} to validate on, ` +
-      `${psfs.length} PSFs, ${engine.description}`,
+    `training scenes: ${train.items.length}, validation scenes: ${validation.items.length}, ` +
+      `PSFs: ${psfs.length}, ${engine.description}`,
   );
   const save = (state: TrainingState) => {
     writeRunFile(folder, "checkpoint", encodeCheckpoint(state));
