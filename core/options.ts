@@ -33,6 +33,8 @@ export type OptionKind =
   | { readonly kind: "choice"; readonly choices: readonly string[] }
   /** "27x27x13" or "256x256": x, y, z. */
   | { readonly kind: "size" }
+  /** "256x256" (all planes), "256x256x16" or "whole": x, y, z. */
+  | { readonly kind: "crop" }
   /** "98x98x203", as numbers: x, y, z. */
   | { readonly kind: "voxel"; readonly unit: string }
   /** "1%", "0.01" or "1%..3%", of the peak. */
@@ -86,6 +88,8 @@ export function parseOption(spec: OptionSpec, text: string): unknown {
       return text;
     case "size":
       return parseSize(text, name);
+    case "crop":
+      return parseCrop(text, name);
     case "voxel":
       return parseVoxel(text, name, spec.unit);
     case "noise":
@@ -133,6 +137,15 @@ function parseSize(text: string, name: string): readonly [number, number, number
     throw new InputError(`${name} is "${text}"; write a size in voxels as 27x27x13 or 256x256`);
   }
   return [parts[2] ?? 1, parts[1], parts[0]];
+}
+
+/** A length that stands for all there is of an axis. */
+export const WHOLE_AXIS = 2 ** 31 - 1;
+
+function parseCrop(text: string, name: string): readonly [number, number, number] {
+  if (text === "whole") return [WHOLE_AXIS, WHOLE_AXIS, WHOLE_AXIS];
+  const [z, y, x] = parseSize(text, name);
+  return [text.toLowerCase().split("x").length === 2 ? WHOLE_AXIS : z, y, x];
 }
 
 function parseVoxel(
@@ -266,8 +279,9 @@ export const trainOptions = {
   },
   crop: {
     flags: "--crop <size>",
-    kind: "size",
-    description: "train on random crops of x, y (and z) voxels: 256x256; whole stacks by default",
+    kind: "crop",
+    default: "256x256",
+    description: "train on random crops of so many voxels in x, y (and z), or whole",
   },
   learningRate: {
     flags: "--learning-rate <rate>",
@@ -344,7 +358,7 @@ export const trainOptions = {
     flags: "--cells <count>",
     kind: "integer",
     min: 2,
-    default: "24",
+    default: "40",
     description: "synthetic cells, where no data is given",
   },
   cellSize: {

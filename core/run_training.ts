@@ -36,7 +36,7 @@ export interface TrainConfig {
   readonly photons?: number;
   readonly epochs: number;
   readonly batch: number;
-  readonly crop?: Size;
+  readonly crop: Size;
   readonly learningRate: number;
   readonly schedule: Schedule;
   readonly loss: LossName;
@@ -103,7 +103,6 @@ export async function runTraining(
     stage,
     psfs: psfs.map(({ psf }) => psf),
     batchSize: config.batch,
-    crop: config.crop ?? "whole",
     resume,
     signal: options.signal,
     async validate(current) {

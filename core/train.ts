@@ -36,8 +36,8 @@ export interface TrainOptions {
   readonly photons?: number;
   readonly epochs: number;
   readonly batchSize: number;
-  /** `[z, y, x]` */
-  readonly crop: Size | "whole";
+  /** `[z, y, x]`; longer than a stack's axis means all of it. */
+  readonly crop: Size;
   readonly learningRate: number;
   readonly schedule: Schedule;
   readonly loss: LossName;
