@@ -67,19 +67,17 @@ export function averageBeads(
   { candidates, window }: { readonly candidates: readonly BeadCandidate[]; readonly window: Size },
 ): BeadAverage {
   const states = candidates.map((candidate) => startBead(data, size, { candidate, window }));
-  alignBeads(states, window, medianOfBeads);
-  const median = medianOfBeads(states);
+  const median = alignBeads(states, window, medianOfBeads);
   const compared = states.map((state) => ({ state, ...compareBead(state, median, window) }));
   // With two beads it cannot be told which of them is the strange one.
   const isUnlike = ({ misfit, noise }: { misfit: number; noise: number }) =>
     states.length > 2 && misfit > UNLIKE + 5 * SMOOTHED_NOISE * noise;
   const alike = compared.filter((bead) => !isUnlike(bead)).map(({ state }) => state);
   const chosen = alike.length > 0 ? alike : states;
-  alignBeads(chosen, window, meanOfBeads);
-  const mean = meanOfBeads(chosen);
+  const mean = alignBeads(chosen, window, meanOfBeads);
   const final = chosen.map((state) => ({ state, ...compareBead(state, mean, window) }));
   return {
-    mean: scaleToPeak(mean, chosen),
+    mean,
     noise: noiseOfMean(final),
     used: final.map(reportBead),
     unlike: compared.filter(({ state }) => !chosen.includes(state)).map(reportBead),
@@ -91,18 +89,22 @@ function reportBead({ state, misfit }: { state: State; misfit: number }): Aligne
   return { candidate, centre, amplitude, background, misfit };
 }
 
-/** Fits the beads to their average in turns, and puts the average's centre on the middle voxel. */
+/**
+ * Fits the beads to their average in turns, and puts the average's centre on the middle voxel. Returns
+ * the average with its largest voxel 1.
+ */
 function alignBeads(
   states: readonly State[],
   window: Size,
   average: (states: readonly State[]) => Float64Array,
-): void {
+): Float64Array {
   for (let round = 0; round < ROUNDS; round++) fitBeads(states, average(states), window);
   const middle = window.map((n) => n >> 1);
   for (let round = 0; round < 2; round++) {
     const offset = findCentre(average(states), window).map((c, axis) => c - middle[axis]);
     for (const state of states) moveBead(state, window, offset);
   }
+  return scaleToPeak(average(states), states);
 }
 
 function moveBead(state: State, window: Size, offset: readonly number[]): void {
@@ -154,7 +156,7 @@ function meanOfBeads(states: readonly State[]): Float64Array {
   return mean;
 }
 
-/** The mean with its largest voxel 1; amplitudes follow. */
+/** The average with its largest voxel 1; amplitudes follow. */
 function scaleToPeak(mean: Float64Array, states: readonly State[]): Float64Array {
   const top = mean.reduce((largest, value) => Math.max(largest, value), 0);
   for (const state of states) state.amplitude *= top;

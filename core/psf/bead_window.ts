@@ -13,7 +13,7 @@ const HALF_DEPTH_UM = 2;
 /** Of the stack's depth at most, so that beads off the middle plane can be used. */
 const DEPTH_PART = 0.75;
 /** Voxels around the box that interpolation sees. */
-const MARGIN = 8;
+const MARGIN = 12;
 
 /** A default box for beads, `[z, y, x]`, odd: 2.7 um wide, up to 4 um deep, less than the stack. */
 export function suggestBeadWindow(stackSize: Size, voxelSizeUm: VoxelSizeUm): Size {
@@ -75,7 +75,8 @@ export function sampleWindow(part: StackPart, window: Size, centre: GridVector):
 /**
  * The median of the voxels around the box, to twice its width, in the planes next to the bead's: the
  * background where this bead lies. Further up and down the bead's own cone of light would be in it.
- * Undefined where the stack has no voxels there.
+ * In a crowded stack the cones of the others are: what this takes for background is then too much, and
+ * a PSF's outskirts too dim. Undefined where the stack has no voxels there.
  */
 export function surroundingLevel(
   data: Float32Array,

@@ -27,7 +27,7 @@ export interface BeadReport {
   readonly used: readonly AlignedBead[];
   /** How many were left out, by what is wrong with them. */
   readonly rejected: Readonly<Record<BeadFault, number>>;
-  /** Of the stack, in its units. */
+  /** The median of the beads' own, in the stack's units. */
   readonly background: number;
   /** Standard error of a voxel of the PSF, as a part of its peak. */
   readonly noise: number;
@@ -89,7 +89,7 @@ export function extractBeadPsf(stack: Volume, options: BeadOptions = {}): BeadPs
   const reports: BeadReport[] = [];
   for (let channel = 0; channel < stack.shape[0]; channel++) {
     const data = channelOf(stack, channel);
-    const { candidates, background } = findBeads(data, size, { window, saturation, minimumSignal });
+    const candidates = findBeads(data, size, { window, saturation, minimumSignal });
     const usable = candidates.filter(({ fault }) => fault === undefined);
     const counts: Record<BeadFault, number> = {
       border: 0,
@@ -110,7 +110,7 @@ export function extractBeadPsf(stack: Volume, options: BeadOptions = {}): BeadPs
       found: candidates.length,
       used,
       rejected: counts,
-      background: background.level,
+      background: medianOf(used.map(({ background }) => background)),
       noise,
     });
   }
@@ -156,4 +156,8 @@ function checkWindow(window: Size, size: Size, name: string): void {
         `give a smaller --size`,
     );
   }
+}
+
+function medianOf(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1];
 }

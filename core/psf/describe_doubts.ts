@@ -28,7 +28,14 @@ export function describeLayers(optics: GibsonLanniOptics, sampling: PsfSampling)
   const middle = centreIndex(depth, centre);
   const focusNm = findFocusNm(optics);
   const plane = middle + focusNm / voxelSizeNm.z;
-  if (focus === "stage" && depth > 1 && (plane < 0 || plane > depth - 1)) {
+  if (focus === "stage" && depth === 1 && Math.abs(focusNm) > 1) {
+    lines.push(
+      `the plane lies ${
+        Math.round(Math.abs(focusNm))
+      } nm out of focus; give --focus brightest to ` +
+        `put it into focus`,
+    );
+  } else if (focus === "stage" && (plane < 0 || plane > depth - 1)) {
     lines.push(
       `the focus lies ${Math.round(focusNm)} nm from the middle plane, outside the volume; ` +
         `give --focus brightest to move it there, or more planes`,

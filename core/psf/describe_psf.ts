@@ -56,10 +56,13 @@ function describeChannel(
     ...optics?.wavelengthsNm[channel] ? [`${optics.wavelengthsNm[channel]} nm`] : [],
   ].join(", ");
   const prefix = name === "" ? "" : `${name}: `;
-  const { x, y, z } = measureFwhmNm(psf, channel);
-  const widths = [x, y, ...psf.shape[1] > 1 ? [z] : []]
-    .map((nm) => nm === undefined ? "beyond the volume" : String(Math.round(nm))).join(" x ");
-  const lines = [`${prefix}FWHM ${widths} nm`];
+  const fwhm = measureFwhmNm(psf, channel);
+  const axes = psf.shape[1] > 1 ? ["x", "y", "z"] as const : ["x", "y"] as const;
+  const widths = axes.map((axis) => {
+    const nm = fwhm[axis];
+    return `${axis} ${nm === undefined ? "beyond the volume" : `${Math.round(nm)} nm`}`;
+  });
+  const lines = [`${prefix}FWHM ${widths.join(", ")}`];
   if (beads) lines.push(...describeBeads(beads[channel], psf, channel).map((l) => prefix + l));
   if (energies) {
     const kept = (100 * energies[channel]).toFixed(2);

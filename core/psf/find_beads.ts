@@ -4,7 +4,7 @@
  * @module
  */
 import type { Size } from "../volume.ts";
-import { type Background, estimateBackground } from "./background.ts";
+import { estimateBackground } from "./background.ts";
 import type { GridVector } from "./locate.ts";
 import { smoothVolume } from "./smooth.ts";
 
@@ -18,13 +18,6 @@ export interface BeadCandidate {
   /** Smoothed brightness above the background. */
   readonly brightness: number;
   readonly fault?: BeadFault;
-}
-
-/** What a search found. */
-export interface BeadSearch {
-  /** Brightest first. */
-  readonly candidates: readonly BeadCandidate[];
-  readonly background: Background;
 }
 
 /** How beads are searched for. */
@@ -45,7 +38,7 @@ const FAINT = 0.25;
 const PLATEAU = 3;
 
 /**
- * The beads of one channel `[z, y, x]`: local maxima of the stack smoothed over 3 x 3 x 3, above the
+ * The beads of one channel `[z, y, x]`, brightest first: local maxima of the stack smoothed over 3 x 3 x 3, above the
  * noise, and what is wrong with each. A bead is faulty when its box crosses the stack's border, when
  * voxels in it are saturated (at `saturation`, or three at the stack's largest value), when another
  * bead lies in its box, or when it is much fainter than the others. Weak maxima beside a bead are its
@@ -55,8 +48,7 @@ export function findBeads(
   data: Float32Array,
   size: Size,
   { window, saturation, minimumSignal = 8 }: BeadSearchOptions,
-): BeadSearch {
-  const background = estimateBackground(data);
+): BeadCandidate[] {
   const smoothed = smoothVolume(data, size);
   const noise = estimateBackground(smoothed);
   const spots = findMaxima(smoothed, size, noise.level + minimumSignal * noise.deviation)
@@ -66,19 +58,18 @@ export function findBeads(
   const alone = beads.filter((bead) => !overlapping.has(bead));
   const typical = medianOf((alone.length > 0 ? alone : beads).map(({ brightness }) => brightness));
   const isSaturated = createSaturationTest(data, size, saturation);
-  const candidates = beads.map((bead): BeadCandidate => {
-    const fault = crossesBorder(bead.voxel, window, size)
+  return beads.map((bead): BeadCandidate => {
+    const fault = bead.brightness < FAINT * typical
+      ? "faint"
+      : crossesBorder(bead.voxel, window, size)
       ? "border"
       : isSaturated(bead.voxel)
       ? "saturated"
       : overlapping.has(bead)
       ? "overlapping"
-      : bead.brightness < FAINT * typical
-      ? "faint"
       : undefined;
     return { ...bead, fault };
   });
-  return { candidates, background };
 }
 
 /** Voxels above `threshold` that none of their 26 neighbours exceeds. */
@@ -121,7 +112,10 @@ interface Spot {
   readonly brightness: number;
 }
 
-/** Spots, brightest first, without the rings of brighter ones, and those with company. */
+/**
+ * Beads among spots, brightest first, and those with company. A weak spot in a bead's box is one of
+ * its rings; above, below and beside the box it is the rim of its cone of light.
+ */
 function separateBeads(
   spots: readonly Spot[],
   window: Size,
@@ -129,10 +123,14 @@ function separateBeads(
   const beads: Spot[] = [];
   const overlapping = new Set<Spot>();
   for (const spot of spots) {
-    const near = beads.filter((bead) =>
-      bead.voxel.every((c, axis) => Math.abs(c - spot.voxel[axis]) <= window[axis] >> 1)
+    const reaches = (bead: Spot, reach: readonly number[]) =>
+      bead.voxel.every((c, axis) => Math.abs(c - spot.voxel[axis]) <= reach[axis]);
+    const cone = [Infinity, window[1], window[2]];
+    const isRing = beads.some((bead) =>
+      spot.brightness < COMPANION * bead.brightness && reaches(bead, cone)
     );
-    if (near.some((bead) => spot.brightness < COMPANION * bead.brightness)) continue;
+    if (isRing) continue;
+    const near = beads.filter((bead) => reaches(bead, window.map((n) => n >> 1)));
     beads.push(spot);
     if (near.length > 0) [spot, ...near].forEach((bead) => overlapping.add(bead));
   }

@@ -7,9 +7,9 @@
 import type { Size } from "../volume.ts";
 
 /** Zeros of the sinc on each side. */
-const LOBES = 8;
-/** Kaiser's shape: side lobes of the window below 1e-4. */
-const KAISER_BETA = 9;
+const LOBES = 12;
+/** Kaiser's shape: with these lobes, errors below 1e-3 up to 0.8 of the cut-off. */
+const KAISER_BETA = 6.5;
 
 /** Values at some positions of an axis as sums over its samples. */
 export interface AxisWeights {
@@ -109,19 +109,20 @@ export function interpolateVolume(
   const axes = [z, y, x].map((weights, axis) => ({ weights, axis }))
     .sort((a, b) => a.weights.count / a.weights.length - b.weights.count / b.weights.length);
   const current = [depth, height, width];
-  let values = data;
+  // One type of array throughout keeps the inner loop fast.
+  let values = data instanceof Float64Array ? data : Float64Array.from(data);
   for (const { weights, axis } of axes) {
     const outer = current.slice(0, axis).reduce((product, n) => product * n, 1);
     const inner = current.slice(axis + 1).reduce((product, n) => product * n, 1);
     values = applyWeights(values, weights, { outer, inner });
     current[axis] = weights.count;
   }
-  return values as Float64Array;
+  return values;
 }
 
 /** data: `[outer, length, inner]` to `[outer, count, inner]`. */
 function applyWeights(
-  data: ArrayLike<number>,
+  data: Float64Array,
   { count, length, weights }: AxisWeights,
   { outer, inner }: { readonly outer: number; readonly inner: number },
 ): Float64Array {
@@ -130,6 +131,7 @@ function applyWeights(
     const row = weights.subarray(i * length, (i + 1) * length);
     const first = row.findIndex((weight) => weight !== 0);
     const last = row.findLastIndex((weight) => weight !== 0);
+    if (first < 0) continue;
     for (let o = 0; o < outer; o++) {
       const target = (o * count + i) * inner;
       // result[o, i, :] = sum_j w_ij data[o, j, :]

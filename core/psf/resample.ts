@@ -77,8 +77,8 @@ function largestOddSize(
 ): Size {
   return [0, 1, 2].map((axis) => {
     const room = Math.min(...centres.map((c) => Math.min(c[axis], sourceSize[axis] - 1 - c[axis])));
-    // Half a source voxel beyond the last centre is still the source's.
-    return 2 * Math.floor((room + 0.5) / ratios[axis] + 1e-6) + 1;
+    // A centre that was found is exact to about 1e-4 voxels.
+    return 2 * Math.floor((room + 1e-3) / ratios[axis]) + 1;
   }) as unknown as Size;
 }
 
