@@ -36,41 +36,93 @@ function wrapLine(line: usize, n: i32): void {
   }
 }
 
-/** low(k) = sum_t h_t x(2k + t - o), and high with g. `x` is continued; `out` takes [low, high]. */
-function analyze(x: usize, out: usize): void {
-  const half = length >> 1;
-  for (let k = 0; k < half; k++) {
-    const a = x + <usize> (2 * k) * 16 - <usize> originLow * 16;
-    const b = x + <usize> (2 * k) * 16 - <usize> originHigh * 16;
-    let low = f32x4.splat(0), high = f32x4.splat(0);
-    for (let t = 0; t < taps; t++) {
-      const o = <usize> t * 16;
-      const h = v128.load32_splat(lowpass + <usize> t * 4);
-      const g = v128.load32_splat(highpass + <usize> t * 4);
-      low = f32x4.add(low, f32x4.mul(h, v128.load(a + o)));
-      high = f32x4.add(high, f32x4.mul(g, v128.load(b + o)));
+/**
+ * out(k) = sum_t h_t x(2k + t - origin) for k < count, four k at a time: of the taps of one parity
+ * each needs one new element.
+ */
+function decimate(x: usize, table: usize, origin: i32, out: usize, count: i32): void {
+  const start = x - <usize> origin * 16;
+  let k = 0;
+  for (; k + 4 <= count; k += 4) {
+    let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
+    for (let parity = 0; parity < 2; parity++) {
+      let p = start + <usize> (2 * k + parity) * 16;
+      let r0 = v128.load(p), r1 = v128.load(p, 32), r2 = v128.load(p, 64);
+      for (let t = parity; t < taps; t += 2, p += 32) {
+        const h = v128.load32_splat(table + <usize> t * 4), r3 = v128.load(p, 96);
+        s0 = f32x4.add(s0, f32x4.mul(h, r0));
+        s1 = f32x4.add(s1, f32x4.mul(h, r1));
+        s2 = f32x4.add(s2, f32x4.mul(h, r2));
+        s3 = f32x4.add(s3, f32x4.mul(h, r3));
+        r0 = r1;
+        r1 = r2;
+        r2 = r3;
+      }
     }
-    v128.store(out + <usize> k * 16, low);
-    v128.store(out + <usize> (half + k) * 16, high);
+    const q = out + <usize> k * 16;
+    v128.store(q, s0);
+    v128.store(q, s1, 16);
+    v128.store(q, s2, 32);
+    v128.store(q, s3, 48);
+  }
+  for (; k < count; k++) {
+    let sum = f32x4.splat(0);
+    let p = start + <usize> (2 * k) * 16;
+    for (let t = 0; t < taps; t++, p += 16) {
+      sum = f32x4.add(sum, f32x4.mul(v128.load32_splat(table + <usize> t * 4), v128.load(p)));
+    }
+    v128.store(out + <usize> k * 16, sum);
   }
 }
 
-/** x(j) = sum of h_t low((j - t + o) / 2) and of g_t high(...), over the t that make it whole. */
-function synthesize(low: usize, high: usize, out: usize): void {
-  const n = length;
-  for (let j = 0; j < n; j++) {
-    let sum = f32x4.splat(0);
-    let t = (j + originLow) & 1;
-    let p = low + <usize> ((j - t + originLow) >> 1) * 16;
-    for (; t < taps; t += 2, p -= 16) {
-      sum = f32x4.add(sum, f32x4.mul(v128.load32_splat(lowpass + <usize> t * 4), v128.load(p)));
+/** out(j) = [out(j) +] sum of h_t c((j - t + origin) / 2) over the t that make it whole, j < 2 count. */
+function interpolate(
+  c: usize,
+  table: usize,
+  origin: i32,
+  out: usize,
+  count: i32,
+  added: bool,
+): void {
+  for (let parity = 0; parity < 2; parity++) {
+    const first = (parity + origin) & 1;
+    const start = c + <usize> ((parity - first + origin) >> 1) * 16;
+    let m = 0;
+    for (; m + 4 <= count; m += 4) {
+      const q = out + <usize> (2 * m + parity) * 16;
+      let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
+      if (added) {
+        s0 = v128.load(q);
+        s1 = v128.load(q, 32);
+        s2 = v128.load(q, 64);
+        s3 = v128.load(q, 96);
+      }
+      let p = start + <usize> m * 16;
+      let r1 = v128.load(p, 16), r2 = v128.load(p, 32), r3 = v128.load(p, 48);
+      for (let t = first; t < taps; t += 2, p -= 16) {
+        const h = v128.load32_splat(table + <usize> t * 4), r0 = v128.load(p);
+        s0 = f32x4.add(s0, f32x4.mul(h, r0));
+        s1 = f32x4.add(s1, f32x4.mul(h, r1));
+        s2 = f32x4.add(s2, f32x4.mul(h, r2));
+        s3 = f32x4.add(s3, f32x4.mul(h, r3));
+        r3 = r2;
+        r2 = r1;
+        r1 = r0;
+      }
+      v128.store(q, s0);
+      v128.store(q, s1, 32);
+      v128.store(q, s2, 64);
+      v128.store(q, s3, 96);
     }
-    t = (j + originHigh) & 1;
-    p = high + <usize> ((j - t + originHigh) >> 1) * 16;
-    for (; t < taps; t += 2, p -= 16) {
-      sum = f32x4.add(sum, f32x4.mul(v128.load32_splat(highpass + <usize> t * 4), v128.load(p)));
+    for (; m < count; m++) {
+      const q = out + <usize> (2 * m + parity) * 16;
+      let sum = added ? v128.load(q) : f32x4.splat(0);
+      let p = start + <usize> m * 16;
+      for (let t = first; t < taps; t += 2, p -= 16) {
+        sum = f32x4.add(sum, f32x4.mul(v128.load32_splat(table + <usize> t * 4), v128.load(p)));
+      }
+      v128.store(q, sum);
     }
-    v128.store(out + <usize> j * 16, sum);
   }
 }
 
@@ -87,15 +139,17 @@ function filterLine(scratch: usize): usize {
   const n = length;
   const line = scratch + <usize> reach * 16;
   const out = scratch + <usize> (n + 4 * reach) * 16;
+  const half = n >> 1;
   if (inverse) {
-    const half = n >> 1;
     const high = line + <usize> (half + 2 * reach) * 16;
     wrapLine(line, half);
     wrapLine(high, half);
-    synthesize(line, high, out);
+    interpolate(line, lowpass, originLow, out, half, false);
+    interpolate(high, highpass, originHigh, out, half, true);
   } else {
     wrapLine(line, n);
-    analyze(line, out);
+    decimate(line, lowpass, originLow, out, half);
+    decimate(line, highpass, originHigh, out + <usize> half * 16, half);
   }
   return out;
 }
