@@ -1,0 +1,162 @@
+/**
+ * An axis of the transforms' grid in a graph: its lengths and its table of cosines and sines.
+ *
+ * A transform of length N = N1 N2 is done in two steps (Cooley & Tukey 1965): with the sample
+ * i = i1 N2 + i2 and the frequency k = k1 + N1 k2,
+ *
+ *     X(k) = sum_i2 exp(-2 pi j i2 k / N) sum_i1 exp(-2 pi j i1 k1 / N1) x(i)
+ *
+ * Frequencies stay in the order (k1, k2) of the two steps; nothing in the filter asks for another.
+ *
+ * @module
+ */
+import { fastLength, isFastLength } from "../compute/grid.ts";
+import { array, type Constant, emit, type Graph, integer, integers, type Value } from "./graph.ts";
+import { at, combineAll, range, reshape } from "./operators.ts";
+
+/** An axis. Lengths are whole numbers without a dimension. */
+export interface Axis {
+  /** n, of the stack. */
+  readonly samples: Value;
+  /** N, of the grid. */
+  readonly length: Value;
+  /** N1 */
+  readonly slow: Value;
+  /** N2 */
+  readonly fast: Value;
+  /** cos(2 pi i / N) for i = 0..N-1 */
+  readonly cosines: Value;
+  readonly sines: Value;
+}
+
+/** Cosines and sines of the same angles. */
+export interface Phases {
+  readonly cosines: Value;
+  readonly sines: Value;
+}
+
+/** The longest grid axis that a graph for any size finds; far above what memory allows. */
+export const MAX_LENGTH = 65536;
+
+/** Intervals of the stored circle. */
+const CIRCLE = 1024;
+
+/** The axis for `samples` of a stack and `psfSamples` of a PSF, as `gridFor` has it. */
+export function createAxis(graph: Graph, samples: Value, psfSamples: Value): Axis {
+  const half = emit(graph, "Div", [psfSamples, integer(2)]);
+  const needed = combineAll(graph, "Add", [samples, half, half]);
+  if (needed.kind === "constant") {
+    const length = fastLength(needed.data[0]);
+    const slow = slowFactor(length);
+    const [cosines, sines] = [Math.cos, Math.sin].map((f) =>
+      array(Float64Array.from({ length }, (_, i) => f(2 * Math.PI * i / length)), [length])
+    );
+    const [n, n1, n2] = [length, slow, length / slow].map(integer);
+    return { samples, length: n, slow: n1, fast: n2, cosines, sines };
+  }
+  const table = fastLengths();
+  // The place of the first length that is enough; beyond the last one, the runtime refuses it.
+  const tooShort = emit(graph, "Cast", [
+    emit(graph, "Less", [table.lengths, needed]),
+  ], { to: "int64" });
+  const index = emit(graph, "ReduceSum", [tooShort, integers([0])], { keepdims: 0 });
+  const length = at(graph, table.lengths, index);
+  const slow = at(graph, table.slow, index);
+  const fast = emit(graph, "Div", [length, slow]);
+  const { cosines, sines } = phasesOf(graph, range(graph, length), length);
+  return { samples, length, slow, fast, cosines, sines };
+}
+
+/** cos and sin of 2 pi product / N, for whole numbers `product` of any sign. */
+export function lookUp(graph: Graph, axis: Axis, product: Value): Phases {
+  const index = emit(graph, "Mod", [product, axis.length]);
+  return {
+    cosines: emit(graph, "Gather", [axis.cosines, index], {}, "cosines"),
+    sines: emit(graph, "Gather", [axis.sines, index], {}, "sines"),
+  };
+}
+
+/**
+ * cos and sin of 2 pi numerator / denominator for whole numbers, 0 <= numerator <= denominator, as
+ * float32 that are right in the last bit: the nearest point q / 1024 of a stored circle, turned by
+ * the angle that is left over, t < 2 pi / 1024, whose series ends after three terms. The division
+ * is one of whole numbers, so that the angle has no error.
+ */
+export function phasesOf(graph: Graph, numerator: Value, denominator: Value): Phases {
+  const op = (operator: string, a: Value, b: Value) => emit(graph, operator, [a, b]);
+  const double = (value: Value) => emit(graph, "Cast", [value], { to: "float64" });
+  const number = (value: number) => array([value], [], "float64");
+  const scaled = op("Mul", numerator, integer(CIRCLE));
+  const nearest = op("Div", scaled, denominator);
+  const rest = op("Sub", scaled, op("Mul", nearest, denominator));
+  const t = op(
+    "Div",
+    op("Mul", double(rest), number(2 * Math.PI / CIRCLE)),
+    double(denominator),
+  );
+  const square = op("Mul", t, t);
+  // cos t = 1 - t^2 / 2 + t^4 / 24,  sin t = t (1 - t^2 / 6)
+  const quartic = op("Mul", square, op("Mul", square, number(1 / 24)));
+  const cosT = op("Add", op("Sub", number(1), op("Mul", square, number(1 / 2))), quartic);
+  const sinT = op("Mul", t, op("Sub", number(1), op("Mul", square, number(1 / 6))));
+  const circleCos = emit(graph, "Gather", [circle.cosines, nearest]);
+  const circleSin = emit(graph, "Gather", [circle.sines, nearest]);
+  const single = (value: Value) => emit(graph, "Cast", [value], { to: "float32" });
+  return {
+    cosines: single(op("Sub", op("Mul", circleCos, cosT), op("Mul", circleSin, sinT))),
+    sines: single(op("Add", op("Mul", circleSin, cosT), op("Mul", circleCos, sinT))),
+  };
+}
+
+/**
+ * How `taperWeights` joins the last sample to the first, as the share of the first one at the grid's
+ * points from `first` on: 0.5 - 0.5 cos(pi (g + 1) / (gap + 1)) at the gap's g-th point.
+ */
+export function taperShares(graph: Graph, axis: Axis, points: Value): Value {
+  const gap = emit(graph, "Sub", [axis.length, axis.samples]);
+  const place = emit(graph, "Add", [emit(graph, "Sub", [points, axis.samples]), integer(1)]);
+  const denominator = emit(graph, "Mul", [
+    emit(graph, "Add", [gap, integer(1)]),
+    integer(2),
+  ]);
+  const { cosines } = phasesOf(graph, emit(graph, "Max", [place, integer(0)]), denominator);
+  const half = array([0.5], []);
+  return emit(graph, "Sub", [half, emit(graph, "Mul", [cosines, half])]);
+}
+
+/** k = k1 + N1 k2 for `count` values of k1 and all of k2, `[k1, k2]` as one list. */
+export function frequenciesOf(graph: Graph, axis: Axis, count: Value = axis.slow): Value {
+  const k1 = reshape(graph, range(graph, count), [-1, 1]);
+  const k2 = reshape(graph, range(graph, axis.fast), [1, -1]);
+  const k = emit(graph, "Add", [k1, emit(graph, "Mul", [axis.slow, k2])]);
+  return reshape(graph, k, [-1]);
+}
+
+/** The largest divisor that is not above the root: the two steps then cost the least. */
+export function slowFactor(length: number): number {
+  let factor = Math.floor(Math.sqrt(length));
+  while (length % factor !== 0) factor--;
+  return factor;
+}
+
+/** Cosine and sine at the points of a circle, one more than a turn: numerator = denominator. */
+const circle = {
+  cosines: circleOf(Math.cos),
+  sines: circleOf(Math.sin),
+};
+
+function circleOf(f: (angle: number) => number): Constant {
+  const points = Float64Array.from({ length: CIRCLE + 1 }, (_, i) => f(2 * Math.PI * i / CIRCLE));
+  return array(points, [CIRCLE + 1], "float64");
+}
+
+let fastLengthsKnown: { readonly lengths: Constant; readonly slow: Constant } | undefined;
+
+/** All fast lengths, and N1 of each. */
+function fastLengths(): { readonly lengths: Constant; readonly slow: Constant } {
+  if (!fastLengthsKnown) {
+    const lengths = Array.from({ length: MAX_LENGTH }, (_, i) => i + 1).filter(isFastLength);
+    fastLengthsKnown = { lengths: integers(lengths), slow: integers(lengths.map(slowFactor)) };
+  }
+  return fastLengthsKnown;
+}

@@ -1,0 +1,186 @@
+/**
+ * Transforms of stacks in a graph: padding, taper and transform in, transform and crop out.
+ *
+ * @module
+ */
+import { type Axis, createAxis, taperShares } from "./axis.ts";
+import {
+  croppedInverse,
+  fastForward,
+  fastForwardParts,
+  fastInverse,
+  fastInverseParts,
+  halfOf,
+  realSlowForward,
+  realSlowInverse,
+  slowForward,
+  slowInverse,
+  smallComplex,
+  smallParts,
+  smallReal,
+  taperedForward,
+} from "./dft_matrices.ts";
+import { emit, type Graph, integer, type Value } from "./graph.ts";
+import {
+  concat,
+  type Dimension,
+  rangeAlong,
+  reshape,
+  slice,
+  times,
+  transpose,
+} from "./operators.ts";
+
+/** The grid of a stack. */
+export interface GraphGrid {
+  readonly z: Axis;
+  readonly y: Axis;
+  readonly x: Axis;
+}
+
+/** Three sizes, `[z, y, x]`. */
+export type GraphSize = readonly [depth: Value, height: Value, width: Value];
+
+/** Real and imaginary parts, `[c, kz, ky, kx]` each, kx a half. */
+export interface GraphSpectrum {
+  readonly re: Value;
+  readonly im: Value;
+}
+
+/** The grid for stacks of one size and PSFs of one size. */
+export function createGrid(graph: Graph, size: GraphSize, psfSize: GraphSize): GraphGrid {
+  const [z, y, x] = size.map((samples, axis) => createAxis(graph, samples, psfSize[axis]));
+  return { z, y, x };
+}
+
+/** Spectrum of stacks `[c, z, y, x]`, continued by a taper. */
+export function forwardTransform(graph: Graph, stack: Value, grid: GraphGrid): GraphSpectrum {
+  const { z, y, x } = grid;
+  const multiply = (a: Value, b: Value) => emit(graph, "MatMul", [a, b]);
+  const shaped = (value: Value, ...shape: Dimension[]) => reshape(graph, value, shape);
+  const half = halfOf(graph, x);
+  const width = times(graph, half, x.fast);
+  // [c, z, x, y]: x is transformed where it is not the last axis, as all of them are.
+  let work = transpose(graph, extend(graph, stack, y), [0, 1, 3, 2]);
+  work = extend(graph, work, x);
+  // [(c z), (k1 c), (i2 y)]
+  work = shaped(work, -1, x.slow, times(graph, x.fast, y.length));
+  work = multiply(realSlowForward(graph, x), work);
+  // [(c z), k1, (k2 c), y]
+  work = shaped(work, -1, half, times(graph, 2, x.fast), y.length);
+  work = multiply(fastForward(graph, x, half), work);
+  // [(c z), (c y), kx]
+  work = transpose(graph, shaped(work, -1, width, times(graph, 2, y.length)), [0, 2, 1]);
+  // [c, (kz c), (y kx)]
+  work = shaped(work, -1, times(graph, 2, z.samples), times(graph, y.length, width));
+  work = multiply(taperedForward(graph, z), work);
+  // [(c kz), (k1 c), (i2 kx)]
+  work = shaped(work, -1, times(graph, 2, y.slow), times(graph, y.fast, width));
+  work = multiply(slowForward(graph, y), work);
+  // [(c kz), k1, k2, kx]
+  work = shaped(work, -1, y.slow, times(graph, 2, y.fast), width);
+  const [re, im] = fastForwardParts(graph, y).map((matrix) =>
+    shaped(multiply(matrix, work), -1, z.length, y.length, width)
+  );
+  return { re, im };
+}
+
+/** Stacks `[c, z, y, x]` of a spectrum, without what lies outside of them. */
+export function inverseTransform(
+  graph: Graph,
+  { re, im }: GraphSpectrum,
+  grid: GraphGrid,
+): Value {
+  const { z, y, x } = grid;
+  const multiply = (a: Value, b: Value) => emit(graph, "MatMul", [a, b]);
+  const shaped = (value: Value, ...shape: Dimension[]) => reshape(graph, value, shape);
+  const half = halfOf(graph, x);
+  const width = times(graph, half, x.fast);
+  // [(c kz), k1, (c i2), kx]
+  const [ofRe, ofIm] = fastInverseParts(graph, y);
+  let work = emit(graph, "Add", [
+    multiply(ofRe, shaped(re, -1, y.slow, y.fast, width)),
+    multiply(ofIm, shaped(im, -1, y.slow, y.fast, width)),
+  ]);
+  // [(c kz), (c i1), (i2 kx)]
+  work = shaped(work, -1, times(graph, 2, y.slow), times(graph, y.fast, width));
+  work = multiply(slowInverse(graph, y), work);
+  work = crop(graph, shaped(work, -1, 2, y.length, width), y);
+  // [c, (z c), (y kx)]
+  work = shaped(work, -1, times(graph, 2, z.length), times(graph, y.samples, width));
+  work = multiply(croppedInverse(graph, z), work);
+  // [(c z), k1, (k2 c), y]
+  work = transpose(graph, shaped(work, -1, times(graph, 2, y.samples), width), [0, 2, 1]);
+  work = shaped(work, -1, half, times(graph, 2, x.fast), y.samples);
+  work = multiply(fastInverse(graph, x, half), work);
+  // [(c z), i1, (i2 y)]
+  work = shaped(work, -1, times(graph, 2, half), times(graph, x.fast, y.samples));
+  work = multiply(realSlowInverse(graph, x), work);
+  work = crop(graph, shaped(work, -1, z.samples, x.length, y.samples), x);
+  return transpose(graph, work, [0, 1, 3, 2]);
+}
+
+/** What a small array is transformed with. */
+export interface SmallTransform {
+  readonly size: GraphSize;
+  /** The sample at the grid's origin, `[z, y, x]`. */
+  readonly origin: GraphSize;
+}
+
+/**
+ * Spectrum of small arrays `[c, z, y, x]` around an origin. For an even array, whose spectrum is
+ * real, the imaginary part is not used and costs nothing.
+ */
+export function transformSmall(
+  graph: Graph,
+  values: Value,
+  grid: GraphGrid,
+  { size, origin }: SmallTransform,
+): { readonly re: Value; im(): Value } {
+  const { z, y, x } = grid;
+  const [small0, small1, small2] = size.map((samples, i) => ({ samples, origin: origin[i] }));
+  const multiply = (a: Value, b: Value) => emit(graph, "MatMul", [a, b]);
+  const shaped = (value: Value, ...shape: Dimension[]) => reshape(graph, value, shape);
+  const width = times(graph, halfOf(graph, x), x.fast);
+  // [(c z y), (c kx)]
+  let work = multiply(shaped(values, -1, size[2]), smallReal(graph, x, small2));
+  // [(c z), (c ky), kx]
+  work = shaped(work, -1, times(graph, 2, size[1]), width);
+  work = multiply(smallComplex(graph, y, small1), work);
+  // [c, kz, (ky kx)]
+  work = shaped(work, -1, times(graph, 2, size[0]), times(graph, y.length, width));
+  const [ofRe, ofIm] = smallParts(graph, z, small0);
+  const part = (matrix: Value) => shaped(multiply(matrix, work), -1, z.length, y.length, width);
+  return { re: part(ofRe), im: () => part(ofIm) };
+}
+
+/** Adds the gap behind the last sample along the third of four axes. */
+function extend(graph: Graph, value: Value, axis: Axis): Value {
+  const gap = emit(graph, "Sub", [axis.length, axis.samples]);
+  if (gap.kind === "constant" && gap.data[0] === 0) return value;
+  const first = slice(graph, value, { axis: 2, start: 0, end: 1 });
+  const last = slice(graph, value, {
+    axis: 2,
+    start: emit(graph, "Sub", [axis.samples, integer(1)]),
+    end: axis.samples,
+  });
+  const points = emit(graph, "Add", [
+    rangeAlong(graph, gap, { axis: 0, rank: 2 }),
+    axis.samples,
+  ]);
+  // value = last + share (first - last)
+  const step = emit(graph, "Mul", [
+    emit(graph, "Sub", [first, last]),
+    taperShares(graph, axis, points),
+  ]);
+  return concat(graph, [value, emit(graph, "Add", [last, step])], 2);
+}
+
+/** The samples along the third of four axes. */
+function crop(graph: Graph, value: Value, axis: Axis): Value {
+  const { length, samples } = axis;
+  if (length.kind === "constant" && samples.kind === "constant") {
+    if (length.data[0] === samples.data[0]) return value;
+  }
+  return slice(graph, value, { axis: 2, start: 0, end: samples });
+}
