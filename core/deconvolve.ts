@@ -9,6 +9,7 @@ import { CancelledError, InputError } from "./errors.ts";
 import type { StackReader, StackWriter } from "./io/stack.ts";
 import { isNoiseAdaptive, type Model } from "./model/model.ts";
 import { assertChannelsMatch, createRestorer, type Restorer } from "./restore.ts";
+import { readTile } from "./read_tile.ts";
 import { planTiles, type Tile, type TilePlan } from "./tiling.ts";
 import { createVolume, rangeOf, type Size, sizeOf, type Volume } from "./volume.ts";
 
@@ -79,8 +80,7 @@ export async function deconvolveStack(
         const sigma = options.sigma ?? survey.sigmas?.[channel] ?? 0;
         for (const tile of plan.tiles) {
           if (options.signal?.aborted) throw new CancelledError("Stopped; nothing was written");
-          const end = addSizes(tile.start, plan.size);
-          const data = await reader.readRegion({ frame, channel, start: tile.start, end });
+          const data = await readTile(reader, tile, { frame, channel, plan });
           scale(data, 1 / survey.peak);
           const restored = await restorer.restore(data, { channel, sigma });
           const kept = keepPart(restored, tile, plan.size);
@@ -157,10 +157,6 @@ function median(values: number[]): number {
 function scale(data: Float32Array, factor: number): void {
   if (factor === 1) return;
   for (let i = 0; i < data.length; i++) data[i] *= factor;
-}
-
-function addSizes(a: Size, b: Size): Size {
-  return [a[0] + b[0], a[1] + b[1], a[2] + b[2]];
 }
 
 /** The voxels of a tile that it keeps. */
