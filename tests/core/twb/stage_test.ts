@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { createStage } from "../../../core/twb/initialize.ts";
+import {
+  countParameters,
+  flattenStage,
+  LEAST_SIGMA,
+  weightOf,
+  withParameters,
+} from "../../../core/twb/stage.ts";
+import { learnedStage } from "../../support/stage.ts";
+
+Deno.test("countParameters() is 3421 for 15 kernels 5x5x3 on three channels", () => {
+  // A. Moskalev's slides, 2019: 15 * 3 * (75 + 1) + 1.
+  const stage = createStage({ kernelSize: [3, 5, 5], kernelCount: 15, kernelChannels: 3 });
+  assert.equal(countParameters(stage), 3421);
+  assert.equal(flattenStage(stage).length, 3421);
+});
+
+Deno.test("countParameters() counts shared kernels once", () => {
+  const stage = createStage({ kernelSize: [3, 5, 5], kernelCount: 15, kernelChannels: 1 });
+  assert.equal(countParameters(stage), 15 * 76 + 1);
+});
+
+Deno.test("withParameters() puts back what flattenStage() took out", () => {
+  const stage = learnedStage({ kernelSize: [2, 3, 3], kernelCount: 4, kernelChannels: 2 });
+  const blank = createStage({ kernelSize: [2, 3, 3], kernelCount: 4, kernelChannels: 2 });
+  assert.deepEqual(withParameters({ ...blank, alpha: stage.alpha }, flattenStage(stage)), stage);
+});
+
+Deno.test("weightOf() is e^alpha for a fixed weight, whatever the noise", () => {
+  const stage = createStage({ alpha: -2 });
+  assert.equal(weightOf(stage, 0), Math.exp(-2));
+  assert.equal(weightOf(stage, 0.5), Math.exp(-2));
+});
+
+Deno.test("weightOf() grows with the noise variance in a noise-adaptive stage", () => {
+  const stage = createStage({ alpha: -2, noiseExponent: 1 });
+  assert.ok(Math.abs(weightOf(stage, 0.01) / Math.exp(-2) - 1) < 1e-12);
+  assert.ok(Math.abs(weightOf(stage, 0.03) / weightOf(stage, 0.01) - 9) < 1e-12);
+  // A stack without visible noise still has a weight.
+  assert.equal(weightOf(stage, 0), weightOf(stage, LEAST_SIGMA));
+  assert.ok(weightOf(stage, 0) > 0);
+});
