@@ -56,6 +56,7 @@ export async function deconvolveStack(
   options: DeconvolveOptions,
 ): Promise<DeconvolveResult> {
   const { model, psf, engine } = options;
+  const { peakRatio = 1 } = model;
   const { shape, frames } = reader.info;
   assertChannelsMatch(shape[0], options);
   assertDepthsMatch(sizeOf(shape), sizeOf(psf.shape));
@@ -77,14 +78,14 @@ export async function deconvolveStack(
       const survey = await surveyFrame(reader, frame, estimated);
       if (survey.sigmas) sigmas.push(survey.sigmas);
       for (let channel = 0; channel < shape[0]; channel++) {
-        const sigma = options.sigma ?? survey.sigmas?.[channel] ?? 0;
+        const sigma = (options.sigma ?? survey.sigmas?.[channel] ?? 0) * peakRatio;
         for (const tile of plan.tiles) {
           if (options.signal?.aborted) throw new CancelledError("Stopped; nothing was written");
           const data = await readTile(reader, tile, { frame, channel, plan });
-          scale(data, 1 / survey.peak);
+          scale(data, peakRatio / survey.peak);
           const restored = await restorer.restore(data, { channel, sigma });
           const kept = keepPart(restored, tile, plan.size);
-          scale(kept, survey.peak);
+          scale(kept, survey.peak / peakRatio);
           writer.writeRegion({ frame, channel, start: tile.keepStart, end: tile.keepEnd }, kept);
           options.onTile?.(++done, total);
         }

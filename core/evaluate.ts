@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { BaselineMethod } from "./baselines/method.ts";
 import type { Engine } from "./compute/engine.ts";
 import type { Dataset } from "./dataset/dataset.ts";
 import { type DegradeOptions, degradeVolume } from "./degrade/degrade_volume.ts";
@@ -119,6 +120,19 @@ export function modelMethod(name: string, model: Model, engine: Engine): Evaluat
       }
       return restored;
     },
+  };
+}
+
+/** A classical method, with the parameter that belongs to a noise level. */
+export function classicalMethod(
+  method: BaselineMethod,
+  engine: Engine,
+  parameterOf: (sigma: number) => number,
+): EvaluatedMethod {
+  return {
+    name: method.label,
+    restore: (observed, { psf, sigma }) =>
+      method.restore(engine, { observed, psf, parameter: parameterOf(sigma) }),
   };
 }
 

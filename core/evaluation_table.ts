@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { averageMetrics, type EvaluationRow } from "./evaluate.ts";
+import type { EvaluationRow } from "./evaluate.ts";
 import type { Metrics } from "./loss/metrics.ts";
-import type { Cell, Column } from "./report/cell.ts";
+import { comparePairs } from "./paired_test.ts";
+import type { Cell, Column, Spread } from "./report/cell.ts";
 import type { Table } from "./report/table.ts";
 
 const METRICS: readonly (Column & { readonly value: (metrics: Metrics) => number })[] = [
@@ -13,7 +14,7 @@ const METRICS: readonly (Column & { readonly value: (metrics: Metrics) => number
     key: `${name}_db`,
     title: name.toUpperCase(),
     unit: "dB",
-    kind: "number" as const,
+    kind: "spread" as const,
     digits: 2,
     best: "highest" as const,
     value: (metrics: Metrics) => metrics[name],
@@ -31,10 +32,28 @@ const METRICS: readonly (Column & { readonly value: (metrics: Metrics) => number
 ];
 
 const SECONDS: Column = { key: "seconds", title: "time", unit: "s", kind: "number", digits: 3 };
+const P_VALUE: Column = {
+  key: "p_value",
+  title: "p",
+  kind: "number",
+  digits: 2,
+  notation: "significant",
+};
 const COLUMNS: readonly Column[] = [...METRICS.map(({ value: _, ...column }) => column), SECONDS];
 
-/** Means over stacks and PSFs, a row for every noise level and method. */
+/**
+ * Means over stacks and PSFs, a row for every noise level and method. With two methods or more, the
+ * last column is the p-value of Wilcoxon's signed-rank test of a method's PSNR against the first
+ * one's, stack by stack.
+ */
 export function tabulateMeans(rows: readonly EvaluationRow[], notes: readonly string[]): Table {
+  const [reference, ...others] = new Set(
+    rows.map((row) => row.method).filter((method) => method !== "input"),
+  );
+  const compared = others.length > 0;
+  const psnrsOf = (sigma: number, method: string) =>
+    rows.filter((row) => row.sigma === sigma && row.method === method)
+      .map((row) => row.metrics.psnr);
   const groups = Map.groupBy(rows, (row) => `${row.sigma} ${row.method}`);
   return {
     title: "Means over stacks and PSFs",
@@ -42,11 +61,23 @@ export function tabulateMeans(rows: readonly EvaluationRow[], notes: readonly st
       { key: "noise", title: "Noise" },
       { key: "method", title: "Method" },
       ...COLUMNS,
+      ...(compared ? [{ ...P_VALUE, title: `p, against ${reference}` }] : []),
     ],
     rows: [...groups.values()].map((group): Cell[] => {
-      const metrics = averageMetrics(group.map((row) => row.metrics));
+      const [{ sigma, method }] = group;
       const seconds = group.reduce((sum, row) => sum + row.seconds, 0) / group.length;
-      return [formatLevel(group[0].sigma), group[0].method, ...cellsOf(metrics, seconds)];
+      const cells = [
+        ...METRICS.map(({ kind, value }) => {
+          const spread = spreadOf(group.map((row) => value(row.metrics)));
+          return kind === "spread" ? spread : spread.mean;
+        }),
+        method === "input" ? undefined : seconds,
+      ];
+      if (compared) {
+        const { pValue } = comparePairs(psnrsOf(sigma, method), psnrsOf(sigma, reference));
+        cells.push(method === reference || Number.isNaN(pValue) ? undefined : pValue);
+      }
+      return [formatLevel(sigma), method, ...cells];
     }),
     notes,
   };
@@ -61,25 +92,28 @@ export function tabulateStacks(rows: readonly EvaluationRow[], notes: readonly s
       { key: "psf", title: "PSF" },
       { key: "noise", title: "Noise" },
       { key: "method", title: "Method" },
-      ...COLUMNS,
+      ...COLUMNS.map((column) =>
+        column.kind === "spread" ? { ...column, kind: "number" as const } : column
+      ),
     ],
     rows: rows.map(({ stack, psf, sigma, method, metrics, seconds }): Cell[] => [
       stack,
       psf,
       formatLevel(sigma),
       method,
-      ...cellsOf(metrics, method === "input" ? undefined : seconds),
+      ...METRICS.map(({ value }) => value(metrics)),
+      method === "input" ? undefined : seconds,
     ]),
     notes,
   };
 }
 
-function cellsOf(metrics: Metrics, seconds: number | undefined): Cell[] {
-  const cells = METRICS.map(({ value }): Cell => {
-    const number = value(metrics);
-    return Number.isNaN(number) ? undefined : number;
-  });
-  return [...cells, seconds === 0 ? undefined : seconds];
+/** Mean and standard deviation; what a stack is too small for (NaN) does not count. */
+function spreadOf(values: readonly number[]): Spread {
+  const known = values.filter((value) => !Number.isNaN(value));
+  const mean = known.reduce((a, b) => a + b, 0) / known.length;
+  const square = known.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, deviation: Math.sqrt(square / (known.length - 1)) };
 }
 
 /** 0.01 as "1 %". */

@@ -419,6 +419,25 @@ export const evaluateOptions = {
     default: "1%",
     description: "noise levels, of the peak",
   },
+  method: {
+    flags: "--method <name...>",
+    kind: "text",
+    repeatable: true,
+    description: "classical methods: a name, name=parameter, or all (see the README)",
+  },
+  tuneOn: {
+    flags: "--tune-on <path...>",
+    kind: "path",
+    repeatable: true,
+    description: "training stacks on which the methods' parameters are chosen for each noise level",
+  },
+  tuneStacks: {
+    flags: "--tune-stacks <count>",
+    kind: "integer",
+    min: 1,
+    default: "6",
+    description: "how many of them",
+  },
   perStack: {
     flags: "--per-stack",
     kind: "flag",
@@ -581,5 +600,45 @@ export const psfOptions = {
     flags: "--picture <png>",
     kind: "path",
     description: "draw cuts and profiles (default with --from: beside the PSF)",
+  },
+} as const satisfies Record<string, OptionSpec>;
+
+/** What the plugins ask beside the options of the commands: about the images that the host has open. */
+export const pluginOptions = {
+  psf: {
+    flags: "--psf <source>",
+    kind: "choice",
+    choices: ["optics", "file", "image"],
+    default: "optics",
+    description: "computed from optics, read from a file, or an image that is open",
+  },
+  psfFile: {
+    flags: "--psf-file <file>",
+    kind: "path",
+    description: "TIFF, or a preset such as hela3d/psf1",
+  },
+  psfImage: {
+    flags: "--psf-image <title>",
+    kind: "text",
+    description: "title of an open image that holds the PSF",
+  },
+  psfResample: {
+    flags: "--psf-resample",
+    kind: "flag",
+    description: "bring the PSF of a file or image to the image's voxel size",
+  },
+  channels: {
+    flags: "--channels <which>",
+    kind: "choice",
+    choices: ["all", "current"],
+    default: "all",
+    description: "channels to restore",
+  },
+  frames: {
+    flags: "--frames <which>",
+    kind: "choice",
+    choices: ["all", "current"],
+    default: "all",
+    description: "time points to restore",
   },
 } as const satisfies Record<string, OptionSpec>;

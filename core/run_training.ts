@@ -17,12 +17,12 @@ import type { Schedule } from "./optimizer/schedule.ts";
 import { loadPsfs, type NamedPsf } from "./psf/load_psf.ts";
 import { writeTrainingReport } from "./training/training_report.ts";
 import { decodeCheckpoint, encodeCheckpoint, type TrainingState } from "./training/checkpoint.ts";
-import { validateModel, type ValidationOptions } from "./training/validation.ts";
+import { measurePeakRatio, validateModel, type ValidationOptions } from "./training/validation.ts";
 import { stageOf, type TrainProgress, type TrainResult, trainTwb } from "./train.ts";
 import { createStage, type Initialization } from "./twb/initialize.ts";
 import type { Stage } from "./twb/stage.ts";
 import { VERSION } from "./version.ts";
-import type { Size, Volume } from "./volume.ts";
+import type { Size, VoxelSizeUm } from "./volume.ts";
 
 /** Everything that it takes to repeat a training. */
 export interface TrainConfig {
@@ -71,13 +71,12 @@ export async function runTraining(
 ): Promise<TrainResult & { readonly model: Model }> {
   const { folder, onMessage = () => {} } = options;
   const { train, validation } = await openTrainingData(config);
-  const planar = (await train.items[0].load()).shape[1] === 1;
+  const first = await train.items[0].load();
+  const planar = first.shape[1] === 1;
   const references = config.psf.length > 0 ? config.psf : ["hela3d"];
   const psfs = await loadPsfs(references, { presetDepth: planar ? "plane" : "volume" });
   assertPsfsMatch(psfs, { planar, channels: train.channels });
   const stage = createFirstStage(config, { planar, channels: train.channels });
-  const first = await train.items[0].load();
-  const describe = { config, train, psfs, channels: train.channels, voxels: first };
   const checking: ValidationOptions = {
     engine,
     psfs,
@@ -85,6 +84,8 @@ export async function runTraining(
     photons: config.photons,
     seed: config.seed,
   };
+  const peakRatio = await measurePeakRatio(train, checking);
+  const describe = { config, psfs, peakRatio, voxelSizeUm: first.voxelSizeUm };
   const resume = hasRunFile(folder, "checkpoint")
     ? decodeCheckpoint(readRunFile(folder, "checkpoint"), `${folder}/checkpoint`)
     : undefined;
@@ -186,10 +187,11 @@ function createFirstStage(
 function createModel(
   stage: Stage,
   state: TrainingState | undefined,
-  { config, psfs, voxels }: {
+  { config, psfs, peakRatio, voxelSizeUm }: {
     readonly config: TrainConfig;
     readonly psfs: readonly NamedPsf[];
-    readonly voxels: Volume;
+    readonly peakRatio: number;
+    readonly voxelSizeUm?: VoxelSizeUm;
   },
 ): Model {
   const row = state?.best && state.history[state.best.epoch - 1];
@@ -197,7 +199,8 @@ function createModel(
     stages: [stage],
     channels: stage.kernelChannels,
     normalization: "peak",
-    ...(voxels.voxelSizeUm ? { voxelSizeUm: voxels.voxelSizeUm } : {}),
+    peakRatio,
+    ...(voxelSizeUm ? { voxelSizeUm } : {}),
     training: {
       data: config.data.length > 0 ? config.data.join(", ") : `${config.cells} synthetic cells`,
       dataNotice: config.dataLicence ?? "",

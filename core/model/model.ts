@@ -17,7 +17,7 @@ export interface TrainingSummary {
   readonly noise: { readonly min: number; readonly max: number };
   readonly epochs: number;
   readonly seed: number;
-  /** Mean over the validation stacks, dB. */
+  /** Mean over the validation stacks, dB; NaN where none is large enough for a central crop. */
   readonly validation?: {
     readonly psnr: number;
     readonly cpsnr: number;
@@ -31,8 +31,13 @@ export interface Model {
   readonly stages: readonly Stage[];
   /** Channels that the kernels belong to; 1 where they are shared, for any number of channels. */
   readonly channels: number;
-  /** Voxels are divided by the stack's own maximum before, and multiplied by it after. */
+  /** Voxels are divided by the stack's own peak before, and multiplied by it after. */
   readonly normalization: "peak";
+  /**
+   * The maximum of a blurred stack as a part of its scene's, the median of the training: a stack's
+   * peak, on whose scale a noise-adaptive weight was learned, is its maximum over this. @default 1
+   */
+  readonly peakRatio?: number;
   /** Of the training stacks, where known. */
   readonly voxelSizeUm?: VoxelSizeUm;
   readonly training: TrainingSummary;

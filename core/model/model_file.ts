@@ -70,26 +70,54 @@ export function decodeModel(text: string, name: string): Model {
   const check = (valid: boolean, what: string) => {
     if (!valid) throw new InputError(`${name} is damaged: ${what}; train or export it again`);
   };
-  const { stages, channels, normalization, voxelSizeUm, training } = json;
+  const { stages, channels, normalization, peakRatio, voxelSizeUm, training } = json;
   check(Array.isArray(stages) && stages.length > 0, "it has no stages");
   check(Number.isInteger(channels) && Number(channels) > 0, `its channels are ${channels}`);
   check(normalization === "peak", `its normalization is ${JSON.stringify(normalization)}`);
+  check(
+    peakRatio === undefined || (Number.isFinite(peakRatio) && Number(peakRatio) > 0),
+    `its peak ratio is ${peakRatio}`,
+  );
   check(typeof training === "object" && training !== null, "its training summary is missing");
+  const decoded = (stages as unknown[]).map((stage, index) =>
+    decodeStage(stage, (valid, what) => check(valid, `in stage ${index + 1}, ${what}`))
+  );
+  for (const { kernelChannels } of decoded) {
+    check(
+      kernelChannels === 1 || kernelChannels === channels,
+      `it is for ${channels} channels and has kernels for ${kernelChannels}`,
+    );
+  }
   return {
-    stages: (stages as Record<string, unknown>[]).map((stage, index) =>
-      decodeStage(stage, (valid, what) => check(valid, `in stage ${index + 1}, ${what}`))
-    ),
+    stages: decoded,
     channels: channels as number,
     normalization: "peak",
+    ...(peakRatio === undefined ? {} : { peakRatio: peakRatio as number }),
     ...(voxelSizeUm ? { voxelSizeUm: voxelSizeUm as Model["voxelSizeUm"] } : {}),
-    training: training as TrainingSummary,
+    training: decodeTraining(training as TrainingSummary),
   };
 }
 
+/** JSON writes a metric that is NaN, for want of a central crop, as null. */
+function decodeTraining(training: TrainingSummary): TrainingSummary {
+  if (!training.validation) return training;
+  const { psnr, cpsnr, isnr, cisnr } = training.validation;
+  const number = (value: number | null) => value ?? NaN;
+  const validation = {
+    psnr: number(psnr),
+    cpsnr: number(cpsnr),
+    isnr: number(isnr),
+    cisnr: number(cisnr),
+  };
+  return { ...training, validation };
+}
+
 function decodeStage(
-  json: Record<string, unknown>,
+  stage: unknown,
   check: (valid: boolean, what: string) => void,
 ): WienerStage {
+  check(typeof stage === "object" && stage !== null, `there is ${JSON.stringify(stage)}`);
+  const json = stage as Record<string, unknown>;
   check(
     json.kind === "wiener",
     `the kind is ${JSON.stringify(json.kind)}, which this version of the program does not know`,

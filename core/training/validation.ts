@@ -13,7 +13,10 @@ import type { Model } from "../model/model.ts";
 import type { NoiseRange } from "../options.ts";
 import type { NamedPsf } from "../psf/load_psf.ts";
 import type { ReportExample } from "../report/page.ts";
-import { sizeOf } from "../volume.ts";
+import { rangeOf, sizeOf } from "../volume.ts";
+
+/** Scenes whose maximum is looked at. */
+const PEAK_SCENES = 12;
 
 /** How the validation stacks are degraded. */
 export interface ValidationOptions {
@@ -57,6 +60,25 @@ export async function validateItem(
     psfSize,
     metrics: { degraded: measure(degraded), restored: measure(restored) },
   };
+}
+
+/** The median over a few scenes of the degraded stack's maximum; the scene's is 1. */
+export async function measurePeakRatio(
+  dataset: Dataset,
+  { engine, psfs, noise, photons, seed }: ValidationOptions,
+): Promise<number> {
+  const count = Math.min(PEAK_SCENES, dataset.items.length);
+  const ratios: number[] = [];
+  for (let i = 0; i < count; i++) {
+    const target = await dataset.items[Math.floor((i + 0.5) * dataset.items.length / count)].load();
+    const degraded = await degradeVolume(target, {
+      engine,
+      psf: psfs[i % psfs.length].psf,
+      noise: { sigma: noise.min, photons, seed, label: 1, sublabel: i },
+    });
+    ratios.push(rangeOf(degraded.data).max);
+  }
+  return ratios.toSorted((a, b) => a - b)[count >> 1];
 }
 
 /** Mean metrics of the restored stacks and of the degraded ones, SSIM left out. */
