@@ -62,7 +62,7 @@ export interface TrainingHooks {
 
 /**
  * Trains into `folder`, which exists; goes on from its checkpoint if it has one. What is there after
- * every epoch: config.json, history.csv, checkpoint, model.json; at the end also report.html.
+ * every epoch: config.json, history.csv, checkpoint, model.json; at the end also model.onnx and report.html.
  */
 export async function runTraining(
   config: TrainConfig,
@@ -120,6 +120,8 @@ export async function runTraining(
   save(result.state);
   const model = createModel(result.stage, result.state, describe);
   if (result.outcome !== "stopped") {
+    const { writeOnnx } = await import("./onnx/write_onnx.ts");
+    writeRunFile(folder, "onnx", writeOnnx(model, { kind: "general" }));
     await writeTrainingReport(folder, { config, model, state: result.state, validation, checking });
   }
   return { ...result, model };

@@ -24,35 +24,41 @@ const MASK_GAIN = 6;
 
 /**
  * Standard deviation of the noise as a part of the peak, `[c]`: `given` where it is above 0, else
- * what the stack `[c, z, y, x]` itself tells. The estimate costs nothing where it is given.
+ * what the stack `[c, z, y, x]` itself tells, whose peak is its maximum over `peakRatio`. The
+ * estimate costs nothing where it is given.
  */
 export function chooseSigma(
   graph: Graph,
   stack: Value,
-  { size, channelCount, given }: { size: GraphSize; channelCount: Value; given: Value },
+  options: { size: GraphSize; channelCount: Value; given: Value; peakRatio: number },
 ): Value {
+  const { given } = options;
   const zero = array([0], []);
   const least = emitNode(graph, "ReduceMin", [given], { keepdims: 0 });
   const isGiven = emitNode(graph, "Less", [zero, least]);
   const known = createBranch(graph);
   nameOutput(known, given, "sigma_given");
   const estimated = createBranch(graph);
-  nameOutput(estimated, estimateSigma(estimated, stack, { size, channelCount }), "sigma_estimated");
+  nameOutput(estimated, estimateSigma(estimated, stack, options), "sigma_estimated");
   return emitNode(graph, "If", [isGiven], { then_branch: known, else_branch: estimated }, "sigma");
 }
 
-/** Noise over the largest voxel of all channels. */
+/** Noise over the peak of all channels. */
 function estimateSigma(
   graph: Graph,
   stack: Value,
-  { size, channelCount }: { size: GraphSize; channelCount: Value },
+  { size, channelCount, peakRatio }: {
+    size: GraphSize;
+    channelCount: Value;
+    peakRatio: number;
+  },
 ): Value {
   const largest = emitNode(graph, "ReduceMax", [stack], { keepdims: 0 });
   const hasLight = emitNode(graph, "Less", [array([0], []), largest]);
   const peak = emitNode(graph, "Where", [hasLight, largest, array([1], [])]);
   const responses = reshape(graph, respond(graph, stack, size), [channelCount, -1]);
   const median = medianOfPositive(graph, responses);
-  const scale = emit(graph, "Mul", [peak, array([MASK_GAIN * NORMAL_MEDIAN], [])]);
+  const scale = emit(graph, "Mul", [peak, array([MASK_GAIN * NORMAL_MEDIAN / peakRatio], [])]);
   return emit(graph, "Div", [median, scale]);
 }
 

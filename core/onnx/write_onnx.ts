@@ -90,6 +90,7 @@ export function writeOnnx(model: Model, target: OnnxTarget): Uint8Array<ArrayBuf
     ? chooseSigma(graph, stack, {
       size,
       channelCount,
+      peakRatio: model.peakRatio ?? 1,
       given: store(graph, array([0], [1]), ONNX_NAMES.sigma),
     })
     : undefined;
