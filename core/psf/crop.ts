@@ -19,6 +19,18 @@ export interface CroppedPsf {
  * their scale.
  *
  * @throws {InputError} when the size is larger than the PSF.
+ *
+ * @example
+ * ```ts
+ * import { createVolume } from "../volume.ts";
+ * import { cropPsf } from "./crop.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const psf = createVolume([1, 1, 1, 5], Float32Array.of(1, 2, 4, 2, 1));
+ * const { psf: cropped, energies } = cropPsf(psf, [1, 1, 3]);
+ * assert.deepEqual([...cropped.data], [2, 4, 2]);
+ * assert.equal(energies[0], 0.8);
+ * ```
  */
 export function cropPsf(psf: Volume, size: Size): CroppedPsf {
   const source = sizeOf(psf.shape);

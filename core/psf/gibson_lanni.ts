@@ -53,6 +53,16 @@ export function gibsonLanni(optics: GibsonLanniOptics, sampling: PsfSampling): V
  * design move the focus, at the optics' first wavelength.
  *
  * @throws {InputError} for optics that cannot be computed.
+ *
+ * @example
+ * ```ts
+ * import { findFocusNm } from "./gibson_lanni.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const optics = { model: "gibson-lanni", wavelengthsNm: [520], numericalAperture: 0.2 } as const;
+ * // With a small aperture the stage has to make up for the depth in the ratio of the indices.
+ * assert.ok(Math.abs(findFocusNm({ ...optics, depthNm: 5000 }) / (-5000 * 1.5 / 1.33) - 1) < 0.01);
+ * ```
  */
 export function findFocusNm(optics: GibsonLanniOptics): number {
   checkOptics(optics);

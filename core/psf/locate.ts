@@ -20,6 +20,16 @@ const PROFILE_STEPS = 16;
  * The centre of the brightest spot, in voxels: the fixed point of the centroid under a Gaussian
  * weight as wide as the spot itself, which is where a Gaussian fits best. Axes of one voxel have
  * their centre at 0.
+ *
+ * @example
+ * ```ts
+ * import { findCentre } from "./locate.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const line = Array.from({ length: 15 }, (_, x) => Math.exp(-((x - 7.3) ** 2) / 4));
+ * const [, , x] = findCentre(line, [1, 1, 15]);
+ * assert.ok(Math.abs(x - 7.3) < 1e-3);
+ * ```
  */
 export function findCentre(data: ArrayLike<number>, size: Size): GridVector {
   const start = brightestVoxel(data, size);

@@ -42,6 +42,21 @@ const SATURATION: Partial<Record<PixelType, number>> = { uint8: 255, uint16: 655
  * centre at index floor(size/2), cropped, and normalized to sum 1 (or as the request says).
  *
  * @throws {InputError} for input that cannot be worked on, in one line.
+ *
+ * @example
+ * ```ts
+ * import { makePsf } from "./make_psf.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const optics = { model: "born-wolf", wavelengthsNm: [520], numericalAperture: 1.2 } as const;
+ * const { psf, energies } = await makePsf({
+ *   source: { kind: "optics", optics },
+ *   size: [13, 41, 41],
+ *   voxelSizeNm: { x: 98, y: 98, z: 203 },
+ *   energy: 0.9,
+ * });
+ * assert.ok(energies![0] >= 0.9 && psf.shape[3] < 41);
+ * ```
  */
 export async function makePsf(request: PsfRequest): Promise<MadePsf> {
   const like = request.likePath === undefined ? undefined : await readInfo(request.likePath);

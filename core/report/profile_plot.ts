@@ -36,6 +36,15 @@ const MARGIN = { left: 40, right: 12, top: 22, bottom: 28 };
 /**
  * The profiles on a logarithmic scale from 1 down, distance in um along the bottom, their names above
  * in their colours, and a dotted line at half the peak.
+ *
+ * @example
+ * ```ts
+ * import { renderProfiles } from "./profile_plot.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const profile = { name: "x 230 nm", distanceUm: [-0.2, 0, 0.2], values: [0.1, 1, 0.1] };
+ * assert.equal(renderProfiles([profile], { width: 300, height: 200 }).width, 300);
+ * ```
  */
 export function renderProfiles(
   profiles: readonly Profile[],

@@ -35,6 +35,20 @@ const PROFILE_STEPS = 8;
  * peak with a scale bar, and the profiles along x, y and z on a logarithmic scale with their FWHM.
  *
  * The PSF has to know its voxel size.
+ *
+ * @example
+ * ```ts
+ * import { createPsf } from "../psf/create_psf.ts";
+ * import { renderPsf } from "./psf_picture.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const psf = createPsf(
+ *   { model: "gaussian", wavelengthsNm: [520], numericalAperture: 1.2 },
+ *   { size: [7, 15, 15], voxelSizeNm: { x: 98, y: 98, z: 203 } },
+ * );
+ * const { width, height, data } = renderPsf(psf, { title: "psf.tif" });
+ * assert.equal(data.length, 3 * width * height);
+ * ```
  */
 export function renderPsf(psf: Volume, { title, gamma = 0.4 }: PsfPictureOptions): Raster {
   const rows = Array.from({ length: psf.shape[0] }, (_, channel) => {
