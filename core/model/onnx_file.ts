@@ -7,7 +7,7 @@
 import { InputError } from "../errors.ts";
 import type { Model } from "./model.ts";
 import { decodeModel } from "./model_file.ts";
-import { type ProtobufField, readFields } from "./protobuf.ts";
+import { type ProtobufField, readFields, readIntegers } from "./protobuf.ts";
 
 /** The metadata entry that holds the model's text, `encodeModel`. */
 export const MODEL_ENTRY = "trainable_wiener_model";
@@ -28,9 +28,11 @@ export interface OnnxFile {
   readonly opset: number;
   readonly inputs: readonly OnnxValue[];
   readonly outputs: readonly OnnxValue[];
-  /** Names of stored tensors; an input of such a name may be left out. */
-  readonly initializers: ReadonlySet<string>;
+  /** Bytes of the stored tensors by name, see `readStored`. */
+  readonly stored: ReadonlyMap<string, Uint8Array>;
   readonly metadata: ReadonlyMap<string, string>;
+  /** The graph's bytes, shared with the file's. */
+  readonly graph: Uint8Array;
 }
 
 /**
@@ -63,7 +65,7 @@ export function readOnnxFile(bytes: Uint8Array, name: string): OnnxFile {
         metadata.set(textOf(entry.get(1)), textOf(entry.get(2)));
       }
     }
-    if (graph && opset > 0) return { irVersion, opset, metadata, ...readGraph(graph) };
+    if (graph && opset > 0) return { irVersion, opset, metadata, graph, ...readGraph(graph) };
   } catch (cause) {
     if (irVersion > 0) {
       throw new InputError(
@@ -101,6 +103,31 @@ export function modelOfOnnxFile(file: OnnxFile, name: string): Model {
   return decodeModel(text, name);
 }
 
+/** A stored float32 tensor, or undefined where the file has none of that name. */
+export function readStored(
+  { stored }: OnnxFile,
+  name: string,
+): { readonly data: Float32Array; readonly shape: readonly number[] } | undefined {
+  const bytes = stored.get(name);
+  if (!bytes) return undefined;
+  // TensorProto: dims 1 (packed or one by one), raw_data 9
+  const shape: number[] = [];
+  let data = new Float32Array();
+  for (const field of readFields(bytes)) {
+    if (field.number === 1 && field.kind === "integer") shape.push(Number(field.value));
+    if (field.kind !== "bytes") continue;
+    if (field.number === 1) shape.push(...readIntegers(field.bytes).map(Number));
+    if (field.number === 9) {
+      const view = new DataView(field.bytes.slice().buffer);
+      data = Float32Array.from(
+        { length: Math.floor(view.byteLength / 4) },
+        (_, i) => view.getFloat32(4 * i, true),
+      );
+    }
+  }
+  return { data, shape };
+}
+
 function readOpset(bytes: Uint8Array): number | undefined {
   const fields = fieldsByNumber(bytes);
   const domain = textOf(fields.get(1));
@@ -110,17 +137,17 @@ function readOpset(bytes: Uint8Array): number | undefined {
 
 function readGraph(
   bytes: Uint8Array,
-): Pick<OnnxFile, "inputs" | "outputs" | "initializers"> {
+): Pick<OnnxFile, "inputs" | "outputs" | "stored"> {
   const inputs: OnnxValue[] = [];
   const outputs: OnnxValue[] = [];
-  const initializers = new Set<string>();
+  const stored = new Map<string, Uint8Array>();
   for (const field of readFields(bytes)) {
     if (field.kind !== "bytes") continue;
-    if (field.number === 5) initializers.add(textOf(fieldsByNumber(field.bytes).get(8)));
+    if (field.number === 5) stored.set(textOf(fieldsByNumber(field.bytes).get(8)), field.bytes);
     if (field.number === 11) inputs.push(readValue(field.bytes));
     if (field.number === 12) outputs.push(readValue(field.bytes));
   }
-  return { inputs, outputs, initializers };
+  return { inputs, outputs, stored };
 }
 
 /** ValueInfoProto: name 1, type 2 -> tensor_type 1 -> elem_type 1, shape 2 -> dim 1. */

@@ -56,6 +56,14 @@ export function* readFields(bytes: Uint8Array): Generator<ProtobufField> {
   }
 }
 
+/** Whole numbers that are packed into one field. */
+export function readIntegers(bytes: Uint8Array): bigint[] {
+  const cursor = { bytes, at: 0 };
+  const values: bigint[] = [];
+  while (cursor.at < bytes.length) values.push(BigInt.asIntN(64, readVarint(cursor)));
+  return values;
+}
+
 interface Cursor {
   readonly bytes: Uint8Array;
   at: number;

@@ -6,6 +6,7 @@
 import onnxProto from "onnx-proto";
 import type { onnx } from "onnx-proto";
 import { VERSION } from "../version.ts";
+import { checksum } from "./checksum.ts";
 import type { Attribute, Constant, ElementType, Graph } from "./graph.ts";
 
 /** Operator set of the graphs: the newest that the runtimes inside Fiji run well. */
@@ -38,24 +39,29 @@ export interface GraphDeclaration {
   readonly metadata: readonly (readonly [key: string, value: string])[];
 }
 
+/** The metadata entry that holds the checksum of the graph's bytes. */
+export const CHECKSUM_ENTRY = "graph_crc32";
+
 /** The file. */
 export function encodeGraph(graph: Graph, declaration: GraphDeclaration): Uint8Array<ArrayBuffer> {
   const { name, description, inputs, outputs, metadata } = declaration;
-  const message: onnx.IModelProto = {
+  const { GraphProto, ModelProto } = onnxProto.onnx;
+  const message = GraphProto.fromObject({
+    ...graphMessage(graph, name),
+    input: inputs.map(valueMessage),
+    output: outputs.map(valueMessage),
+  });
+  const entries = [[CHECKSUM_ENTRY, checksum(GraphProto.encode(message).finish())], ...metadata];
+  const model = ModelProto.fromObject({
     irVersion: IR_VERSION,
     opsetImport: [{ domain: "", version: OPSET }],
     producerName: "trainable-wiener",
     producerVersion: VERSION,
     docString: description,
-    graph: {
-      ...graphMessage(graph, name),
-      input: inputs.map(valueMessage),
-      output: outputs.map(valueMessage),
-    },
-    metadataProps: metadata.map(([key, value]) => ({ key, value })),
-  };
-  const { ModelProto } = onnxProto.onnx;
-  return ModelProto.encode(ModelProto.fromObject(message)).finish().slice();
+    graph: message,
+    metadataProps: entries.map(([key, value]) => ({ key, value })),
+  });
+  return ModelProto.encode(model).finish().slice();
 }
 
 function graphMessage(graph: Graph, name: string): onnx.IGraphProto {

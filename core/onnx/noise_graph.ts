@@ -23,8 +23,8 @@ import type { GraphSize } from "./transform_graph.ts";
 const MASK_GAIN = 6;
 
 /**
- * Standard deviation of the noise as a part of the peak, `[c]`: `given` where it is above 0, else
- * what the stack `[c, z, y, x]` itself tells, whose peak is its maximum over `peakRatio`. The
+ * Standard deviation of the noise as a part of the peak, `[c]`: `given` where it is not negative,
+ * else what the stack `[c, z, y, x]` itself tells, whose peak is its maximum over `peakRatio`. The
  * estimate costs nothing where it is given.
  */
 export function chooseSigma(
@@ -33,14 +33,15 @@ export function chooseSigma(
   options: { size: GraphSize; channelCount: Value; given: Value; peakRatio: number },
 ): Value {
   const { given } = options;
-  const zero = array([0], []);
   const least = emitNode(graph, "ReduceMin", [given], { keepdims: 0 });
-  const isGiven = emitNode(graph, "Less", [zero, least]);
+  const isUnknown = emitNode(graph, "Less", [least, array([0], [])]);
+  const estimated = createBranch(graph);
+  const sigma = estimateSigma(estimated, stack, options);
+  nameOutput(estimated, sigma, "sigma_estimated");
   const known = createBranch(graph);
   nameOutput(known, given, "sigma_given");
-  const estimated = createBranch(graph);
-  nameOutput(estimated, estimateSigma(estimated, stack, options), "sigma_estimated");
-  return emitNode(graph, "If", [isGiven], { then_branch: known, else_branch: estimated }, "sigma");
+  const branches = { then_branch: estimated, else_branch: known };
+  return emitNode(graph, "If", [isUnknown], branches, "noise");
 }
 
 /** Noise over the peak of all channels. */

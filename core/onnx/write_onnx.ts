@@ -49,7 +49,7 @@ export const ONNX_NAMES = {
  * alone. The result `restored` has the image's shape and units.
  *
  * Two stored tensors can be made inputs, see `openInputs`: `sigma`, the noise as a part of the peak,
- * one value or one per channel, of noise-adaptive models (it is 0, for which the graph estimates the
+ * one value or one per channel, of noise-adaptive models (it is -1, for which the graph estimates the
  * noise); and `channel`, which of the model's channels the image's are, of general graphs of models
  * with kernels for several channels.
  *
@@ -91,7 +91,7 @@ export function writeOnnx(model: Model, target: OnnxTarget): Uint8Array<ArrayBuf
       size,
       channelCount,
       peakRatio: model.peakRatio ?? 1,
-      given: store(graph, array([0], [1]), ONNX_NAMES.sigma),
+      given: store(graph, array([-1], [1]), ONNX_NAMES.sigma),
     })
     : undefined;
   const context = { grid, transfer, sigma, channelCount, channels: parts.channels };
