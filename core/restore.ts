@@ -43,9 +43,19 @@ export interface RestorerOptions {
   readonly size: Size;
 }
 
-/** Prepares transfer functions and regularizers. */
+/**
+ * Prepares transfer functions and regularizers.
+ *
+ * @throws {InputError} for a model of several stages.
+ */
 export function createRestorer(engine: Engine, options: RestorerOptions): Restorer {
   const { model, psf, size } = options;
+  if (model.stages.length !== 1) {
+    throw new InputError(
+      `The model has ${model.stages.length} stages and this version of the program runs one; ` +
+        `use the version that trained it`,
+    );
+  }
   const psfSize = sizeOf(psf.shape);
   const grid = gridFor(size, psfSize);
   const [stage] = model.stages;
