@@ -6,7 +6,7 @@
  */
 import { DeviceLostError, InputError } from "../../errors.ts";
 import type { DeviceBuffer, DeviceMemory } from "./device_memory.ts";
-import type { Kernel } from "./programs.ts";
+import type { Kernel } from "./pipelines.ts";
 
 /** Room for the uniform of one dispatch; a multiple of every adapter's offset alignment. */
 export const UNIFORM_BYTES = 512;

@@ -4,11 +4,11 @@
  * @module
  */
 import { voxelsOf } from "../../volume.ts";
-import { type Commands, UNIFORM_BYTES } from "./commands.ts";
-import type { DeviceBuffer, DeviceMemory } from "./device_memory.ts";
+import type { DeviceBuffer } from "./device_memory.ts";
+import { type DeviceParts, packUniform } from "./dispatches.ts";
 import type { Slab } from "./layout.ts";
 import type { LinePasses } from "./line_passes.ts";
-import { type Programs, THREADS } from "./programs.ts";
+import { THREADS } from "./pipelines.ts";
 import type { GpuRegularizer } from "./resources.ts";
 import { Temporaries } from "./temporaries.ts";
 
@@ -17,17 +17,12 @@ const COLUMNS = 16;
 
 /** Runs the passes of shaders/lags.wgsl. */
 export class LagPasses {
-  #commands: Commands;
-  #programs: Programs;
+  #parts: DeviceParts;
   #lines: LinePasses;
   #temporaries: Temporaries;
 
-  constructor(
-    parts: { commands: Commands; programs: Programs; memory: DeviceMemory },
-    lines: LinePasses,
-  ) {
-    this.#commands = parts.commands;
-    this.#programs = parts.programs;
+  constructor(parts: DeviceParts, lines: LinePasses) {
+    this.#parts = parts;
     this.#lines = lines;
     this.#temporaries = new Temporaries(parts);
   }
@@ -42,17 +37,17 @@ export class LagPasses {
       );
     }
     const values = this.#temporaries.reserve("lags", lags.length * 4);
-    this.#commands.write(values, Float32Array.from(lags));
+    this.#parts.commands.write(values, Float32Array.from(lags));
     slabs.forEach((slab, s) => {
       const rows = this.#rows(regularizer, slab);
       const uniform = uniformOf(regularizer, slab);
       const groupsX = Math.ceil(slab.count / THREADS);
-      this.#commands.dispatch(this.#programs.plainPass("expandX"), {
+      this.#parts.commands.dispatch(this.#parts.pipelines.plainPass("expandX"), {
         buffers: [this.#lines.table(nx), values, rows],
         uniform,
         groups: [groupsX, lagsZ * lagsY],
       });
-      this.#commands.dispatch(this.#programs.plainPass("expandY"), {
+      this.#parts.commands.dispatch(this.#parts.pipelines.plainPass("expandY"), {
         buffers: [this.#lines.table(ny), rows, buffers[s]],
         uniform,
         groups: [groupsX, ny, lagsZ],
@@ -79,18 +74,21 @@ export class LagPasses {
         sumsOffset: s * count,
         scale: 1 / voxelsOf(grid),
       });
-      this.#commands.dispatch(this.#programs.plainPass("contractY"), {
+      this.#parts.commands.dispatch(this.#parts.pipelines.plainPass("contractY"), {
         buffers: [this.#lines.table(ny), planes, rows],
         uniform,
         groups: [Math.ceil(slab.count / COLUMNS), lagsY, lagsZ],
       });
-      this.#commands.dispatch(this.#programs.plainPass("contractX"), {
+      this.#parts.commands.dispatch(this.#parts.pipelines.plainPass("contractX"), {
         buffers: [this.#lines.table(nx), rows, sums],
         uniform,
         groups: [lagsX, lagsZ * lagsY],
       });
     });
-    const values = await this.#commands.read([{ buffer: sums, length: slabs.length * count }]);
+    const values = await this.#parts.commands.read([{
+      buffer: sums,
+      length: slabs.length * count,
+    }]);
     const result = new Float64Array(count);
     values.forEach((value, index) => result[index % count] += value);
     return result;
@@ -114,12 +112,9 @@ function uniformOf(
   { sumsOffset = 0, scale = 1 } = {},
 ): ArrayBuffer {
   const { grid: [, ny, nx] } = regularizer;
-  const bytes = new ArrayBuffer(UNIFORM_BYTES);
-  new Uint32Array(bytes).set([
+  return packUniform([
     ...[ny, nx, slab.pitch, slab.first, slab.count],
     ...extentsOf(regularizer),
-    sumsOffset,
+    ...[sumsOffset, { float: scale }],
   ]);
-  new Float32Array(bytes)[9] = scale;
-  return bytes;
 }

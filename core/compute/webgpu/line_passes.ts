@@ -5,11 +5,10 @@
  * @module
  */
 import type { Extension } from "../grid.ts";
-import type { Commands } from "./commands.ts";
-import { UNIFORM_BYTES } from "./commands.ts";
-import type { DeviceBuffer, DeviceMemory } from "./device_memory.ts";
+import type { DeviceBuffer } from "./device_memory.ts";
+import { type DeviceParts, groupsFor, packUniform } from "./dispatches.ts";
 import { type LinePlan, planLine, tableOf } from "./line_plan.ts";
-import { type LinePass, type Programs, ROW_GROUPS, THREADS } from "./programs.ts";
+import type { LinePass } from "./programs.ts";
 
 /** As in shaders/samples.wgsl. */
 const EXTENSIONS: Record<Extension, number> = { zero: 0, taper: 1, centred: 2 };
@@ -22,14 +21,15 @@ const SCRATCH_BYTES = 64 * 2 ** 20;
 /** Steps of a pass in scratch.wgsl. */
 const STEP = { load: 0, work: 1, store: 2, inFrequency: 16, inTime: 32 } as const;
 
-/** The fields of the uniform in shaders/line.wgsl, in order. */
+/** The fields of the uniform in shaders/line.wgsl, in order; the stages follow. */
 const FIELDS = [
   ...["length", "stageCount", "linesLog2", "samples", "extension", "origin", "kept", "offset"],
-  ...["fold", "foldWeights", "lineCount", "stride", "batchStride", "rows", "firstRow"],
+  ...["fold", "foldWeights", "lineCount", "stride", "batchStride", "inPlace", "rows", "firstRow"],
   ...["firstPlane", "firstColumn", "columnCount", "accumulate", "scale", "kind", "weight"],
   ...["lagCount", "observedSamples", "observedExtension", "step", "groupX", "groupY"],
+  // Stages begin at a multiple of 16 bytes.
+  ...["unusedA", "unusedB", "unusedC"],
 ] as const;
-const STAGES_OFFSET = 28;
 const FLOATS: ReadonlySet<string> = new Set(["scale", "weight"]);
 
 type LineUniform = Partial<Record<typeof FIELDS[number], number>>;
@@ -50,8 +50,6 @@ export interface LineJob {
   /** Samples that come out. */
   readonly output?: { readonly kept: number; readonly offset: number; readonly fold: Fold };
   readonly uniform: LineUniform;
-  /** Overrides of the pass's shader. */
-  readonly constants?: Record<string, number>;
   /** Lines that a line of the job takes up: two for the gradient, of two planes. */
   readonly sources?: 1 | 2;
 }
@@ -67,24 +65,13 @@ export interface LinePassLimits {
 
 /** Runs passes over lines. */
 export class LinePasses {
-  #commands: Commands;
-  #programs: Programs;
-  #memory: DeviceMemory;
+  #parts: DeviceParts;
   #limits: LinePassLimits;
   #tables = new Map<string, DeviceBuffer>();
   #scratch: DeviceBuffer | undefined;
 
-  constructor(
-    { commands, programs, memory }: {
-      commands: Commands;
-      programs: Programs;
-      memory: DeviceMemory;
-    },
-    limits: LinePassLimits,
-  ) {
-    this.#commands = commands;
-    this.#programs = programs;
-    this.#memory = memory;
+  constructor(parts: DeviceParts, limits: LinePassLimits) {
+    this.#parts = parts;
     this.#limits = limits;
   }
 
@@ -104,8 +91,8 @@ export class LinePasses {
     let table = this.#tables.get(key);
     if (!table) {
       const values = tableOf(planLine(length), { input, output });
-      table = this.#memory.allocate(values.byteLength, "storage");
-      this.#commands.write(table, values);
+      table = this.#parts.memory.allocate(values.byteLength, "storage");
+      this.#parts.commands.write(table, values);
       this.#tables.set(key, table);
     }
     return table;
@@ -120,14 +107,13 @@ export class LinePasses {
       points / plan.length,
       Math.max(USUAL_POINTS / plan.length, WANTED_COLUMNS),
     );
-    const kernel = this.#programs.linePass(pass, "tile", {
+    const kernel = this.#parts.pipelines.linePass(pass, "tile", {
       // In steps, so that fewer kernels are compiled.
       tile_points: Math.min(points, Math.ceil((plan.length << log2) / 512) * 512),
       radices: plan.radixMask,
-      ...job.constants,
     });
     const uniform = this.#uniform(job, plan, { linesLog2: log2 });
-    this.#commands.dispatch(kernel, {
+    this.#parts.commands.dispatch(kernel, {
       buffers: [this.#tableOf(job), ...job.buffers],
       uniform,
       groups: [Math.ceil(job.lineCount * sources / 2 ** log2), job.batches],
@@ -143,22 +129,20 @@ export class LinePasses {
     );
     const log2 = linesLog2(job.lineCount * sources, bytes / 8 / plan.length);
     const scratch = this.#reserveScratch(plan.length * 2 ** log2 * 8);
-    const kernel = this.#programs.linePass(pass, "scratch", {
+    const kernel = this.#parts.pipelines.linePass(pass, "scratch", {
       radices: plan.radixMask,
-      ...job.constants,
     });
     const buffers = [this.#tableOf(job), scratch, ...job.buffers];
     const elements = plan.length * 2 ** log2;
     const step = (number: number, at: LineUniform, count = elements) => {
-      const groups = Math.ceil(count / THREADS);
-      this.#commands.dispatch(kernel, {
+      this.#parts.commands.dispatch(kernel, {
         buffers,
         uniform: this.#uniform(job, plan, { ...at, linesLog2: log2, step: number }),
-        groups: [Math.min(groups, ROW_GROUPS), Math.ceil(groups / ROW_GROUPS)],
+        groups: groupsFor(count),
       });
     };
     const forward = pass !== "inverseRows" && pass !== "inverseColumns";
-    const back = forward === false || pass === "filterColumns";
+    const back = !forward || pass === "filterColumns";
     for (let groupY = 0; groupY < job.batches; groupY++) {
       for (let groupX = 0; groupX * 2 ** log2 < job.lineCount * sources; groupX++) {
         const at = { groupX, groupY };
@@ -168,7 +152,9 @@ export class LinePasses {
         }
         if (pass === "filterColumns" || pass === "gradientColumns") step(STEP.work, at);
         if (back) {
-          plan.stages.forEach(([radix], i) => step(STEP.inTime + i, at, elements / radix));
+          for (let i = plan.stages.length - 1; i >= 0; i--) {
+            step(STEP.inTime + i, at, elements / plan.stages[i][0]);
+          }
         }
         step(STEP.store, at);
       }
@@ -177,8 +163,8 @@ export class LinePasses {
 
   #reserveScratch(bytes: number): DeviceBuffer {
     if (!this.#scratch || this.#scratch.bytes < bytes) {
-      if (this.#scratch) this.#commands.free(this.#scratch);
-      this.#scratch = this.#memory.allocate(bytes, "storage");
+      if (this.#scratch) this.#parts.commands.free(this.#scratch);
+      this.#scratch = this.#parts.memory.allocate(bytes, "storage");
     }
     return this.#scratch;
   }
@@ -208,14 +194,10 @@ export class LinePasses {
       ...job.uniform,
       ...more,
     };
-    const bytes = new ArrayBuffer(UNIFORM_BYTES);
-    const u32 = new Uint32Array(bytes);
-    const f32 = new Float32Array(bytes);
-    FIELDS.forEach((name, index) => {
-      (FLOATS.has(name) ? f32 : u32)[index] = values[name] ?? 0;
-    });
-    plan.stages.forEach((stage, index) => u32.set(stage, STAGES_OFFSET + 4 * index));
-    return bytes;
+    return packUniform([
+      ...FIELDS.map((name) => FLOATS.has(name) ? { float: values[name] ?? 0 } : values[name] ?? 0),
+      ...plan.stages.flatMap((stage) => [...stage, 0]),
+    ]);
   }
 }
 

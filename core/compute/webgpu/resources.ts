@@ -22,6 +22,9 @@ export type GpuSpectrum = Held<Spectrum> & { readonly slabs: readonly Slab[] };
 /** Lags along z transformed along x and y, a buffer a slab: see shaders/wiener.wgsl. */
 export type GpuRegularizer = Held<Regularizer> & { readonly slabs: readonly Slab[] };
 
+/** The components of vectors along z, y and x. */
+export type GpuVectors = readonly [z: GpuField, y: GpuField, x: GpuField];
+
 /** The voxels of a chunk in the whole field. */
 export function extentOf(
   { firstPlane, planes, firstRow, rows }: Chunk,
@@ -31,4 +34,9 @@ export function extentOf(
     begin: (firstPlane * height + firstRow) * width,
     length: planes * rows * width,
   };
+}
+
+/** Voxels of every chunk. */
+export function countsOf({ chunks, size }: GpuField): readonly number[] {
+  return chunks.map((chunk) => extentOf(chunk, size).length);
 }

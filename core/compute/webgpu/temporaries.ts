@@ -5,6 +5,7 @@
  */
 import type { Commands } from "./commands.ts";
 import type { DeviceBuffer, DeviceMemory } from "./device_memory.ts";
+import type { DeviceParts } from "./dispatches.ts";
 
 /** Buffers by purpose. */
 export class Temporaries {
@@ -12,7 +13,7 @@ export class Temporaries {
   #memory: DeviceMemory;
   #buffers = new Map<string, DeviceBuffer>();
 
-  constructor({ commands, memory }: { commands: Commands; memory: DeviceMemory }) {
+  constructor({ commands, memory }: Pick<DeviceParts, "commands" | "memory">) {
     this.#commands = commands;
     this.#memory = memory;
   }

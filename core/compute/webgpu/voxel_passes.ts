@@ -1,17 +1,15 @@
 /**
- * Passes over the voxels of a field.
+ * Passes over the voxels of a field: residual, positivity, noise.
  *
  * @module
  */
 import type { NoiseOptions } from "../engine.ts";
-import { type Commands, UNIFORM_BYTES } from "./commands.ts";
-import type { DeviceBuffer, DeviceMemory } from "./device_memory.ts";
-import { type PlainPass, type Programs, ROW_GROUPS, THREADS } from "./programs.ts";
-import { extentOf, type GpuField } from "./resources.ts";
+import type { DeviceBuffer } from "./device_memory.ts";
+import { type DeviceParts, dispatchElements, EACH, packUniform } from "./dispatches.ts";
+import { THREADS } from "./pipelines.ts";
+import type { PlainPass } from "./programs.ts";
+import { countsOf, extentOf, type GpuField } from "./resources.ts";
 import { Temporaries } from "./temporaries.ts";
-
-/** Voxels an invocation takes, as in shaders/voxels.wgsl. */
-const EACH = 16;
 
 interface VoxelUniform {
   readonly count: number;
@@ -21,45 +19,59 @@ interface VoxelUniform {
   readonly noise?: NoiseOptions;
 }
 
+/** A sum over all chunks, workgroup by workgroup. */
+type AddPartials = (
+  chunk: number,
+  partials: { readonly buffer: DeviceBuffer; readonly offset: number },
+) => void;
+
 /** Runs the passes of shaders/voxels.wgsl. */
 export class VoxelPasses {
-  #commands: Commands;
-  #programs: Programs;
+  #parts: DeviceParts;
   #temporaries: Temporaries;
 
-  constructor(parts: { commands: Commands; programs: Programs; memory: DeviceMemory }) {
-    this.#commands = parts.commands;
-    this.#programs = parts.programs;
+  constructor(parts: DeviceParts) {
+    this.#parts = parts;
     this.#temporaries = new Temporaries(parts);
   }
 
   /** `estimate` becomes estimate - target; the sum of squares. */
-  async residual(
+  residual(
     estimate: GpuField,
     target: GpuField,
     positivity: "none" | "rectify",
   ): Promise<number> {
-    const groupCounts = countsOf(estimate).map((count) => Math.ceil(count / (THREADS * EACH)));
-    const total = groupCounts.reduce((sum, count) => sum + count, 0);
-    const partials = this.#temporaries.reserve("partials", total * 4);
-    let partialsOffset = 0;
-    countsOf(estimate).forEach((count, index) => {
-      this.#run("residual", [estimate.buffers[index], target.buffers[index], partials], {
-        count,
-        partialsOffset,
-        rectify: positivity === "rectify" ? 1 : 0,
-      });
-      partialsOffset += groupCounts[index];
+    const counts = countsOf(estimate);
+    return this.sum(
+      counts,
+      (chunk, { buffer, offset }) =>
+        this.#run("residual", [estimate.buffers[chunk], target.buffers[chunk], buffer], {
+          count: counts[chunk],
+          partialsOffset: offset,
+          rectify: positivity === "rectify" ? 1 : 0,
+        }),
+    );
+  }
+
+  /** The sum of what `add` leaves, one number a workgroup, for chunks of so many elements. */
+  async sum(counts: readonly number[], add: AddPartials): Promise<number> {
+    const lengths = counts.map((count) => Math.ceil(count / (THREADS * EACH)));
+    const length = lengths.reduce((total, n) => total + n, 0);
+    const buffer = this.#temporaries.reserve("partials", length * 4);
+    let offset = 0;
+    lengths.forEach((n, chunk) => {
+      add(chunk, { buffer, offset });
+      offset += n;
     });
-    const sums = await this.#commands.read([{ buffer: partials, length: total }]);
-    return sums.reduce((sum, value) => sum + value, 0);
+    const sums = await this.#parts.commands.read([{ buffer, length }]);
+    return sums.reduce((total, value) => total + value, 0);
   }
 
   /** x = max(x, 0) */
   rectify(field: GpuField): void {
-    countsOf(field).forEach((count, index) =>
-      this.#run("rectify", [field.buffers[index]], { count })
-    );
+    countsOf(field).forEach((count, chunk) => {
+      this.#run("rectify", [field.buffers[chunk]], { count });
+    });
   }
 
   /** x = x + sigma n */
@@ -71,33 +83,17 @@ export class VoxelPasses {
   }
 
   #run(pass: PlainPass, buffers: readonly DeviceBuffer[], uniform: VoxelUniform): void {
-    const { count, first = 0 } = uniform;
-    // Noise: an invocation is a counter, of four voxels of the whole field.
-    const items = pass === "addNoise"
-      ? Math.floor((first + count - 1) / 4) - Math.floor(first / 4) + 1
-      : Math.ceil(count / EACH);
-    const groups = Math.ceil(items / THREADS);
-    this.#commands.dispatch(this.#programs.plainPass(pass), {
+    const { count, first = 0, rectify = 0, partialsOffset = 0, noise } = uniform;
+    dispatchElements(this.#parts, pass, {
       buffers,
-      uniform: uniformOf(uniform),
-      groups: [Math.min(groups, ROW_GROUPS), Math.ceil(groups / ROW_GROUPS)],
+      uniform: packUniform([
+        ...[count, first, rectify, partialsOffset, { float: noise?.sigma ?? 0 }],
+        ...[noise?.seed ?? 0, noise?.label ?? 0, noise?.sublabel ?? 0],
+      ]),
+      // Noise: an invocation is a counter, of four voxels of the whole field.
+      invocations: pass === "addNoise"
+        ? Math.floor((first + count - 1) / 4) - Math.floor(first / 4) + 1
+        : Math.ceil(count / EACH),
     });
   }
-}
-
-function countsOf({ chunks, size }: GpuField): readonly number[] {
-  return chunks.map((chunk) => extentOf(chunk, size).length);
-}
-
-/** As in shaders/voxels.wgsl. */
-function uniformOf(
-  { count, first = 0, rectify = 0, partialsOffset = 0, noise }: VoxelUniform,
-): ArrayBuffer {
-  const bytes = new ArrayBuffer(UNIFORM_BYTES);
-  new Uint32Array(bytes).set([
-    ...[count, first, rectify, partialsOffset, 0],
-    ...[noise?.seed ?? 0, noise?.label ?? 0, noise?.sublabel ?? 0],
-  ]);
-  new Float32Array(bytes)[4] = noise?.sigma ?? 0;
-  return bytes;
 }

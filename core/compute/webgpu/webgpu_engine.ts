@@ -10,11 +10,14 @@
 import type { Size } from "../../volume.ts";
 import { voxelsOf } from "../../volume.ts";
 import type {
+  AscendOptions,
+  CombineOptions,
+  DivergenceOptions,
   Engine,
   Field,
-  FilterKind,
   FilterOptions,
   MemoryUse,
+  ModulateOptions,
   NoiseOptions,
   Planes,
   Regularizer,
@@ -22,33 +25,33 @@ import type {
   Resource,
   Restriction,
   Spectrum,
+  VectorField,
+  WaveletOptions,
 } from "../engine.ts";
 import { assertFastGrid, type Extension } from "../grid.ts";
+import { CombinePasses } from "./combine_passes.ts";
 import { Commands } from "./commands.ts";
 import { type OpenDevice, openDevice, requestAdapter } from "./device.ts";
 import { type DeviceBuffer, DeviceMemory } from "./device_memory.ts";
+import type { DeviceParts } from "./dispatches.ts";
 import { LagPasses } from "./lag_passes.ts";
-import { type Chunk, chunksOf, type Slab, slabsOf } from "./layout.ts";
+import { chunksOf, type Slab, slabsOf } from "./layout.ts";
 import { LinePasses } from "./line_passes.ts";
-import { columnsAlongY, columnsAlongZ, rowsOf } from "./lines_of.ts";
-import { Programs } from "./programs.ts";
+import { Pipelines } from "./pipelines.ts";
 import {
   extentOf,
   type GpuField,
   type GpuPlanes,
   type GpuRegularizer,
   type GpuSpectrum,
+  type GpuVectors,
   type Held,
 } from "./resources.ts";
+import { orderSpectrum, scatterSpectrum, slabLengths } from "./spectrum_values.ts";
+import { Transforms } from "./transforms.ts";
+import { addDivergence, ascendDual } from "./variation_passes.ts";
 import { VoxelPasses } from "./voxel_passes.ts";
-
-/** As in shaders/filter_columns.wgsl. */
-const FILTERS: Record<FilterKind, number> = {
-  "multiply": 0,
-  "correlate": 1,
-  "wiener": 2,
-  "wiener-adjoint": 3,
-};
+import { WaveletPasses } from "./wavelet_passes.ts";
 
 /** Options of the engine. */
 export interface WebgpuEngineOptions {
@@ -85,33 +88,38 @@ class WebgpuEngine implements Engine {
   readonly name = "webgpu";
   readonly description: string;
   #device: GPUDevice;
-  #memory: DeviceMemory;
-  #commands: Commands;
-  #lines: LinePasses;
-  #lags: LagPasses;
-  #voxels: VoxelPasses;
   #bindingBytes: number;
-  /** Bound where a pass has a binding that it does not use this time. */
-  #unused: DeviceBuffer;
+  #parts: DeviceParts;
+  #lags: LagPasses;
+  #transforms: Transforms;
+  #voxels: VoxelPasses;
+  #combine: CombinePasses;
+  #wavelets: WaveletPasses;
 
   constructor(open: OpenDevice, { limits = {} }: WebgpuEngineOptions) {
-    this.#device = open.device;
-    this.description = `WebGPU, ${open.description.name}` +
-      (open.description.kind === "software" ? " (software)" : "");
+    const { device, description } = open;
+    this.#device = device;
+    this.description = `WebGPU, ${description.name}` +
+      (description.kind === "software" ? " (software)" : "");
     this.#bindingBytes = Math.min(open.bindingBytes, limits.bindingBytes ?? Infinity);
     const workgroupBytes = Math.min(open.workgroupBytes, limits.workgroupBytes ?? Infinity);
-    const memory = this.#memory = new DeviceMemory(open.device);
-    const commands = this.#commands = new Commands(open.device, memory);
-    const programs = new Programs(open.device);
-    const parts = { commands, programs, memory };
-    this.#lines = new LinePasses(parts, { workgroupBytes, bindingBytes: this.#bindingBytes });
-    this.#lags = new LagPasses(parts, this.#lines);
+    const memory = new DeviceMemory(device);
+    const parts = this.#parts = {
+      memory,
+      commands: new Commands(device, memory),
+      pipelines: new Pipelines(device),
+      unused: memory.allocate(16, "storage"),
+    };
+    const lines = new LinePasses(parts, { workgroupBytes, bindingBytes: this.#bindingBytes });
+    const lags = this.#lags = new LagPasses(parts, lines);
+    this.#transforms = new Transforms({ lines, lags }, parts.unused);
     this.#voxels = new VoxelPasses(parts);
-    this.#unused = memory.allocate(16, "storage");
+    this.#combine = new CombinePasses(parts, this.#voxels);
+    this.#wavelets = new WaveletPasses(parts);
   }
 
   get memory(): MemoryUse {
-    return this.#memory.use;
+    return this.#parts.memory.use;
   }
 
   createField(size: Size): Field {
@@ -156,9 +164,9 @@ class WebgpuEngine implements Engine {
   #hold<T extends Held<Resource>>(resource: T, bytes: readonly number[]): T {
     const buffers: DeviceBuffer[] = [];
     try {
-      for (const size of bytes) buffers.push(this.#memory.allocate(size, "storage"));
+      for (const size of bytes) buffers.push(this.#parts.memory.allocate(size, "storage"));
     } catch (error) {
-      for (const buffer of buffers) this.#memory.free(buffer);
+      for (const buffer of buffers) this.#parts.memory.free(buffer);
       throw error;
     }
     resource.buffers = buffers;
@@ -169,169 +177,63 @@ class WebgpuEngine implements Engine {
     for (const resource of resources) {
       const held = resource as Held<Resource>;
       if (held.buffers.length === 0) throw new Error(`A ${resource.kind} was freed twice`);
-      for (const buffer of held.buffers) this.#commands.free(buffer);
+      for (const buffer of held.buffers) this.#parts.commands.free(buffer);
       held.buffers = [];
     }
   }
 
-  write(field: Field, data: Float32Array): void {
+  write(field: Field, data: Float32Array | Float64Array): void {
     const { size, chunks, buffers } = field as GpuField;
     if (data.length !== voxelsOf(size)) {
       throw new RangeError(`A field of ${voxelsOf(size)} voxels cannot take ${data.length} values`);
     }
     chunks.forEach((chunk, index) => {
       const { begin, length } = extentOf(chunk, size);
-      this.#commands.write(buffers[index], data.subarray(begin, begin + length));
+      const values = data.subarray(begin, begin + length);
+      this.#parts.commands.write(
+        buffers[index],
+        values instanceof Float32Array ? values : Float32Array.from(values),
+      );
     });
   }
 
   read(field: Field): Promise<Float32Array> {
     const { size, chunks, buffers } = field as GpuField;
-    return this.#commands.read(chunks.map((chunk, index) => ({
+    return this.#parts.commands.read(chunks.map((chunk, index) => ({
       buffer: buffers[index],
       length: extentOf(chunk, size).length,
     })));
   }
 
   forwardLateral(field: Field, planes: Planes, extension: Extension): void {
-    const { size: [, height, width] } = field;
-    const { slabs, buffers } = planes as GpuPlanes;
-    assertFits(field, planes);
-    slabs.forEach((slab, s) => {
-      this.#forEachChunk(field, (chunk, buffer) => {
-        this.#lines.run("forwardRows", {
-          ...rowsOf(chunk, slab, planes),
-          buffers: [buffer, buffers[s]],
-          input: { samples: width, extension },
-        });
-      });
-      this.#lines.run("forwardColumns", {
-        ...columnsAlongY(slab, planes),
-        buffers: [this.#unused, buffers[s]],
-        input: { samples: height, extension },
-        constants: { in_place: 1 },
-      });
-    });
+    this.#transforms.forwardLateral(field as GpuField, planes as GpuPlanes, extension);
   }
 
-  inverseLateral(planes: Planes, field: Field, restriction: Restriction = { kind: "crop" }): void {
-    const { size: [, height, width] } = field;
-    const { grid, slabs, buffers } = planes as GpuPlanes;
-    const [, offsetY, offsetX] = offsetOf(restriction);
-    const fold = restriction.kind;
-    assertFits(field, planes);
-    slabs.forEach((slab, s) => {
-      this.#lines.run("inverseColumns", {
-        ...columnsAlongY(slab, planes),
-        buffers: [this.#unused, buffers[s]],
-        output: { kept: height, offset: offsetY, fold },
-        constants: { in_place: 1 },
-      });
-      this.#forEachChunk(field, (chunk, buffer) => {
-        const rows = rowsOf(chunk, slab, planes);
-        this.#lines.run("inverseRows", {
-          ...rows,
-          buffers: [buffers[s], buffer],
-          output: { kept: width, offset: offsetX, fold },
-          uniform: { ...rows.uniform, accumulate: s > 0 ? 1 : 0, scale: 1 / voxelsOf(grid) },
-        });
-      });
-    });
-  }
-
-  #forEachChunk(field: Field, visit: (chunk: Chunk, buffer: DeviceBuffer) => void): void {
-    const { chunks, buffers } = field as GpuField;
-    chunks.forEach((chunk, index) => visit(chunk, buffers[index]));
+  inverseLateral(planes: Planes, field: Field, restriction?: Restriction): void {
+    this.#transforms.inverseLateral(planes as GpuPlanes, field as GpuField, restriction);
   }
 
   forwardAxial(planes: Planes, spectrum: Spectrum, extension: Extension): void {
-    const { grid, depth, slabs, buffers } = planes as GpuPlanes;
-    slabs.forEach((slab, s) =>
-      this.#lines.run("forwardColumns", {
-        ...columnsAlongZ(slab, grid),
-        buffers: [buffers[s], (spectrum as GpuSpectrum).buffers[s]],
-        input: { samples: depth, extension },
-      })
-    );
+    this.#transforms.forwardAxial(planes as GpuPlanes, spectrum as GpuSpectrum, extension);
   }
 
-  inverseAxial(
-    spectrum: Spectrum,
-    planes: Planes,
-    restriction: Restriction = { kind: "crop" },
-  ): void {
-    const { grid, depth, slabs, buffers } = planes as GpuPlanes;
-    const output = { kept: depth, offset: offsetOf(restriction)[0], fold: restriction.kind };
-    slabs.forEach((slab, s) =>
-      this.#lines.run("inverseColumns", {
-        ...columnsAlongZ(slab, grid),
-        buffers: [(spectrum as GpuSpectrum).buffers[s], buffers[s]],
-        output,
-      })
-    );
+  inverseAxial(spectrum: Spectrum, planes: Planes, restriction?: Restriction): void {
+    this.#transforms.inverseAxial(spectrum as GpuSpectrum, planes as GpuPlanes, restriction);
   }
 
   filter(input: Planes, output: Planes, options: FilterOptions): void {
-    const { grid, depth, slabs, buffers } = input as GpuPlanes;
-    const { kind, extension, restriction = { kind: "crop" }, weight = 0 } = options;
-    const transfer = options.transfer as GpuSpectrum;
-    const regularizer = options.regularizer as GpuRegularizer | undefined;
-    if (FILTERS[kind] >= FILTERS.wiener && !regularizer) {
-      throw new TypeError(`The filter "${kind}" needs a regularizer`);
-    }
-    const inPlace = input === output;
-    slabs.forEach((slab, s) => {
-      const columns = columnsAlongZ(slab, grid);
-      this.#lines.run("filterColumns", {
-        ...columns,
-        buffers: [
-          inPlace ? this.#unused : buffers[s],
-          (output as GpuPlanes).buffers[s],
-          transfer.buffers[s],
-          regularizer?.buffers[s] ?? this.#unused,
-        ],
-        input: { samples: depth, extension },
-        output: { kept: output.depth, offset: offsetOf(restriction)[0], fold: restriction.kind },
-        uniform: {
-          ...columns.uniform,
-          kind: FILTERS[kind],
-          weight,
-          lagCount: regularizer?.kernelSize[0] ?? 0,
-        },
-        constants: { in_place: inPlace ? 1 : 0 },
-      });
-    });
+    this.#transforms.filter(input as GpuPlanes, output as GpuPlanes, options);
   }
 
   setRegularizer(regularizer: Regularizer, lags: Float64Array): void {
     this.#lags.expand(regularizer as GpuRegularizer, lags);
   }
 
-  async regularizerGradient(
+  regularizerGradient(
     gradient: Planes,
     options: RegularizerGradientOptions,
   ): Promise<Float64Array> {
-    const { grid, depth, slabs, buffers } = gradient as GpuPlanes;
-    const observed = options.observed as GpuPlanes;
-    const regularizer = options.regularizer as GpuRegularizer;
-    const lagCount = regularizer.kernelSize[0];
-    return await this.#lags.contract(regularizer, (slab, s, sums) => {
-      const columns = columnsAlongZ(slab, grid);
-      this.#lines.run("gradientColumns", {
-        ...columns,
-        buffers: [
-          buffers[s],
-          observed.buffers[s],
-          (options.transfer as GpuSpectrum).buffers[s],
-          regularizer.buffers[s],
-          sums,
-        ],
-        input: { samples: depth, extension: "zero" },
-        observed: { samples: observed.depth, extension: options.extension },
-        uniform: { ...columns.uniform, weight: options.weight, lagCount },
-        sources: 2,
-      });
-    });
+    return this.#transforms.gradient(gradient as GpuPlanes, options);
   }
 
   residual(estimate: Field, target: Field, positivity: "none" | "rectify"): Promise<number> {
@@ -346,23 +248,53 @@ class WebgpuEngine implements Engine {
     this.#voxels.addNoise(field as GpuField, options);
   }
 
-  close(): void {
-    this.#commands.close();
-    this.#memory.close();
-    this.#device.destroy();
+  combine<T extends Field | Planes>(
+    output: T,
+    terms: readonly (readonly [weight: number, input: T])[],
+    options: CombineOptions = {},
+  ): void {
+    this.#combine.combine(output, terms, options);
   }
-}
 
-function offsetOf(restriction: Restriction): Size {
-  return restriction.kind === "crop" ? restriction.offset ?? [0, 0, 0] : [0, 0, 0];
-}
+  modulate(output: Field, inputs: readonly [Field, Field], options: ModulateOptions): void {
+    this.#combine.modulate(output as GpuField, inputs as readonly [GpuField, GpuField], options);
+  }
 
-function assertFits(field: Field, planes: Planes): void {
-  const [depth, height, width] = field.size;
-  const [, ny, nx] = planes.grid;
-  if (depth !== planes.depth || height > ny || width > nx) {
-    throw new RangeError(
-      `A field [${field.size.join(", ")}] does not fit ${planes.depth} planes of ${ny} x ${nx}`,
+  dot(a: Field, b: Field): Promise<number> {
+    return this.#combine.dot(a as GpuField, b as GpuField);
+  }
+
+  ascendDual(dual: VectorField, x: Field, options: AscendOptions): void {
+    ascendDual(this.#parts, dual as GpuVectors, { ...options, x: x as GpuField });
+  }
+
+  addDivergence(output: Field, dual: VectorField, options: DivergenceOptions): void {
+    addDivergence(this.#parts, output as GpuField, { ...options, dual: dual as GpuVectors });
+  }
+
+  shrinkWavelet(field: Field, options: WaveletOptions): void {
+    this.#wavelets.shrink(field as GpuField, options);
+  }
+
+  async readSpectrum(spectrum: Spectrum): Promise<Float32Array> {
+    const { buffers } = spectrum as GpuSpectrum;
+    const lengths = slabLengths(spectrum as GpuSpectrum);
+    const values = await this.#parts.commands.read(
+      buffers.map((buffer, s) => ({ buffer, length: lengths[s] })),
     );
+    return orderSpectrum(spectrum as GpuSpectrum, values);
+  }
+
+  writeSpectrum(spectrum: Spectrum, data: Float32Array): void {
+    const { buffers } = spectrum as GpuSpectrum;
+    scatterSpectrum(spectrum as GpuSpectrum, data).forEach((values, s) => {
+      this.#parts.commands.write(buffers[s], values);
+    });
+  }
+
+  close(): void {
+    this.#parts.commands.close();
+    this.#parts.memory.close();
+    this.#device.destroy();
   }
 }

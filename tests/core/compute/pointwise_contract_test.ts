@@ -4,13 +4,16 @@ import { createCpuEngine } from "../../../core/compute/cpu/cpu_engine.ts";
 import type { Engine, Field, VectorField, WaveletOptions } from "../../../core/compute/engine.ts";
 import { createReferenceEngine } from "../../../core/compute/reference/reference_engine.ts";
 import { transformWavelet } from "../../../core/compute/reference/wavelet.ts";
+import { createWebgpuEngine } from "../../../core/compute/webgpu/webgpu_engine.ts";
 import { createRandom } from "../../../core/random.ts";
 import { type Size, voxelsOf } from "../../../core/volume.ts";
 import { assertClose } from "../../support/assert_close.ts";
+import { ADAPTER, NO_ADAPTER } from "../../support/webgpu_adapter.ts";
 
-const engines: readonly [name: string, start: () => Promise<Engine>][] = [
+const engines: readonly [name: string, start: () => Promise<Engine>, ignore?: boolean][] = [
   ["cpu, one thread", () => createCpuEngine({ threads: 1 })],
   ["cpu, three threads", () => createCpuEngine({ threads: 3 })],
+  [`webgpu${NO_ADAPTER}`, () => createWebgpuEngine(), !ADAPTER],
 ];
 
 /** Even, odd, flat and narrow: last vectors of a row are cut in every way. */
@@ -89,8 +92,11 @@ const WAVELETS: readonly (readonly [Size, WaveletOptions])[] = [
   }],
 ];
 
-for (const [engineName, start] of engines) {
-  Deno.test(`${engineName}: sums of up to four fields agree with the reference`, () =>
+for (const [engineName, start, ignore = false] of engines) {
+  const test = (name: string, fn: () => Promise<void>) =>
+    Deno.test({ name: `${engineName}: ${name}`, ignore, fn });
+
+  test("sums of up to four fields agree with the reference", () =>
     compare(start, async (engine) => {
       const results: Field[] = [];
       for (const size of SIZES) {
@@ -105,7 +111,7 @@ for (const [engineName, start] of engines) {
       return await readAll(engine, results);
     }));
 
-  Deno.test(`${engineName}: sums of planes agree with the reference`, () =>
+  test("sums of planes agree with the reference", () =>
     compare(start, async (engine) => {
       const grid: Size = [4, 6, 10];
       const field = fieldOf(engine, [3, 5, 9], 1);
@@ -119,7 +125,7 @@ for (const [engineName, start] of engines) {
       return [await engine.read(field)];
     }));
 
-  Deno.test(`${engineName}: products, quotients and inner products agree with the reference`, () =>
+  test("products, quotients and inner products agree with the reference", () =>
     compare(start, async (engine) => {
       const results: ArrayLike<number>[] = [];
       for (const size of [...SIZES, [3, 60, 71]] as Size[]) {
@@ -134,7 +140,7 @@ for (const [engineName, start] of engines) {
     }));
 
   for (const size of SIZES) {
-    Deno.test(`${engineName}: total variation agrees with the reference, ${size.join(" x ")}`, () =>
+    test(`total variation agrees with the reference, ${size.join(" x ")}`, () =>
       compare(start, async (engine) => {
         const x = fieldOf(engine, size, 9);
         const out = fieldOf(engine, size, 10);
@@ -148,7 +154,7 @@ for (const [engineName, start] of engines) {
       }));
   }
 
-  Deno.test(`${engineName}: the differences' adjoint is the divergence`, async () => {
+  test("the differences' adjoint is the divergence", async () => {
     const engine = await start();
     for (const size of SIZES) {
       const x = fieldOf(engine, size, 1);
@@ -168,7 +174,7 @@ for (const [engineName, start] of engines) {
     engine.close();
   });
 
-  Deno.test(`${engineName}: wavelet thresholding agrees with the reference`, () =>
+  test("wavelet thresholding agrees with the reference", () =>
     compare(start, async (engine) => {
       const results: ArrayLike<number>[] = [];
       for (const [size, options] of WAVELETS) {
@@ -179,7 +185,7 @@ for (const [engineName, start] of engines) {
       return results;
     }));
 
-  Deno.test(`${engineName}: a threshold of 0 leaves a field as it is, whatever the shift`, async () => {
+  test("a threshold of 0 leaves a field as it is, whatever the shift", async () => {
     const engine = await start();
     for (const [size, options] of WAVELETS.slice(0, 3)) {
       const field = fieldOf(engine, size, 7);
@@ -193,7 +199,7 @@ for (const [engineName, start] of engines) {
     engine.close();
   });
 
-  Deno.test(`${engineName}: a spectrum comes out as its definition says and goes back in`, () =>
+  test("a spectrum comes out as its definition says and goes back in", () =>
     compare(start, async (engine) => {
       const results: ArrayLike<number>[] = [];
       for (const grid of [[4, 6, 10], [3, 5, 7], [1, 8, 9], [2, 3, 1]] as Size[]) {
@@ -211,7 +217,7 @@ for (const [engineName, start] of engines) {
       return results;
     }));
 
-  Deno.test(`${engineName}: refuses fields of different sizes, and too many terms`, async () => {
+  test("refuses fields of different sizes, and too many terms", async () => {
     const engine = await start();
     const [a, b] = [engine.createField([1, 2, 3]), engine.createField([1, 2, 4])];
     assert.throws(() => engine.combine(a, [[1, b]]), /\[1, 2, 4\] does not go with/);

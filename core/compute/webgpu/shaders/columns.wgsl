@@ -7,9 +7,6 @@
 @group(0) @binding(3) var<storage, read> source: array<vec2<f32>>;
 @group(0) @binding(4) var<storage, read_write> target_planes: array<vec2<f32>>;
 
-// Columns are read from where they go; `source` is not used then.
-override in_place: bool = false;
-
 // at: group of columns, batch.
 fn column_of(at: vec2<u32>, l: u32) -> u32 {
   return (at.x << line.lines_log2) + l;
@@ -19,8 +16,9 @@ fn base_of(at: vec2<u32>, column: u32) -> u32 {
   return at.y * line.batch_stride + column;
 }
 
+// A shader may not see a buffer once to read and once to write: in place, `source` is something else.
 fn read_planes(index: u32) -> vec2<f32> {
-  if (in_place) {
+  if (line.in_place != 0u) {
     return target_planes[index];
   }
   return source[index];

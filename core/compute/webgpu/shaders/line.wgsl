@@ -27,6 +27,8 @@ struct Line {
   line_count: u32,
   stride: u32,
   batch_stride: u32,
+  // Columns are read from where they go.
+  in_place: u32,
   // Rows: of a plane in this chunk of the field, the chunk's place, and the slab's columns.
   rows: u32,
   first_row: u32,
@@ -45,6 +47,9 @@ struct Line {
   step: u32,
   group_x: u32,
   group_y: u32,
+  unused_a: u32,
+  unused_b: u32,
+  unused_c: u32,
   // (radix, points of a block / radix, product of the radices before, 0)
   stages: array<vec4<u32>, 12>,
 }

@@ -1,7 +1,5 @@
 // Passes over the voxels of a field: residual and loss, positivity, noise.
 
-override threads: u32 = 256u;
-
 struct Voxels {
   count: u32,
   // Number of the chunk's first voxel in the whole field.
@@ -19,13 +17,6 @@ struct Voxels {
 @group(0) @binding(2) var<storage, read> reference_field: array<f32>;
 @group(0) @binding(3) var<storage, read_write> partials: array<f32>;
 
-// Voxels an invocation takes.
-const EACH: u32 = 16u;
-// Workgroups of one row of a dispatch: wider ones wrap.
-const ROW: u32 = 32768u;
-
-var<workgroup> partial: array<f32, threads>;
-
 // r = x - t and the sum of r^2. Rectified, x = max(x, 0) first, and r = 0 where x was clipped: the
 // gradient stops there, while the sum still counts t^2.
 // field: x, becomes r; reference_field: t; partials: one sum a workgroup.
@@ -34,7 +25,7 @@ fn residual(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(local_invocation_index) thread: u32,
 ) {
-  let number = group.y * ROW + group.x;
+  let number = number_of(group);
   let first = number * threads * EACH + thread;
   var sum = 0.0;
   for (var e = 0u; e < EACH; e++) {
@@ -47,15 +38,9 @@ fn residual(
       field[i] = select(r, 0.0, clipped);
     }
   }
-  partial[thread] = sum;
-  for (var half = threads / 2u; half > 0u; half /= 2u) {
-    workgroupBarrier();
-    if (thread < half) {
-      partial[thread] += partial[thread + half];
-    }
-  }
+  sum = total(sum, thread);
   if (thread == 0u && number * threads * EACH < voxels.count) {
-    partials[voxels.partials_offset + number] = partial[0];
+    partials[voxels.partials_offset + number] = sum;
   }
 }
 
@@ -66,7 +51,7 @@ fn rectify(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(local_invocation_index) thread: u32,
 ) {
-  let first = (group.y * ROW + group.x) * threads * EACH + thread;
+  let first = number_of(group) * threads * EACH + thread;
   for (var e = 0u; e < EACH; e++) {
     let i = first + e * threads;
     if (i < voxels.count) {
@@ -83,7 +68,7 @@ fn add_noise(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(local_invocation_index) thread: u32,
 ) {
-  let counter = voxels.first / 4u + (group.y * ROW + group.x) * threads + thread;
+  let counter = voxels.first / 4u + number_of(group) * threads + thread;
   let words = hash4(vec4<u32>(counter, voxels.seed, voxels.label, voxels.sublabel));
   let normals = vec4<f32>(normal_pair(words.x, words.y), normal_pair(words.z, words.w));
   for (var e = 0u; e < 4u; e++) {
