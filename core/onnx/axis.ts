@@ -11,7 +11,16 @@
  * @module
  */
 import { fastLength, isFastLength } from "../compute/grid.ts";
-import { array, type Constant, emit, type Graph, integer, integers, type Value } from "./graph.ts";
+import {
+  array,
+  type Constant,
+  emit,
+  type Graph,
+  integer,
+  integers,
+  real,
+  type Value,
+} from "./graph.ts";
 import { at, combineAll, range, reshape } from "./operators.ts";
 
 /** An axis. Lengths are whole numbers without a dimension. */
@@ -78,33 +87,28 @@ export function lookUp(graph: Graph, axis: Axis, product: Value): Phases {
 
 /**
  * cos and sin of 2 pi numerator / denominator for whole numbers, 0 <= numerator <= denominator, as
- * float32 that are right in the last bit: the nearest point q / 1024 of a stored circle, turned by
- * the angle that is left over, t < 2 pi / 1024, whose series ends after three terms. The division
- * is one of whole numbers, so that the angle has no error.
+ * float32 within 1e-7: the nearest point q / 1024 of a stored circle before, turned by the angle
+ * t < 2 pi / 1024 that is left over, whose series ends after two terms. The division is one of whole
+ * numbers, so that the angle has no error, and the turn is a small number added to the stored one,
+ * so that it has none that counts. Without float64, which runtimes on graphics cards do not have.
  */
 export function phasesOf(graph: Graph, numerator: Value, denominator: Value): Phases {
   const op = (operator: string, a: Value, b: Value) => emit(graph, operator, [a, b]);
-  const double = (value: Value) => emit(graph, "Cast", [value], { to: "float64" });
-  const number = (value: number) => array([value], [], "float64");
+  const single = (value: Value) => emit(graph, "Cast", [value], { to: "float32" });
   const scaled = op("Mul", numerator, integer(CIRCLE));
   const nearest = op("Div", scaled, denominator);
   const rest = op("Sub", scaled, op("Mul", nearest, denominator));
-  const t = op(
-    "Div",
-    op("Mul", double(rest), number(2 * Math.PI / CIRCLE)),
-    double(denominator),
-  );
+  const t = op("Div", op("Mul", single(rest), real(2 * Math.PI / CIRCLE)), single(denominator));
   const square = op("Mul", t, t);
-  // cos t = 1 - t^2 / 2 + t^4 / 24,  sin t = t (1 - t^2 / 6)
-  const quartic = op("Mul", square, op("Mul", square, number(1 / 24)));
-  const cosT = op("Add", op("Sub", number(1), op("Mul", square, number(1 / 2))), quartic);
-  const sinT = op("Mul", t, op("Sub", number(1), op("Mul", square, number(1 / 6))));
-  const circleCos = emit(graph, "Gather", [circle.cosines, nearest]);
-  const circleSin = emit(graph, "Gather", [circle.sines, nearest]);
-  const single = (value: Value) => emit(graph, "Cast", [value], { to: "float32" });
+  // cos t - 1 = -t^2 / 2,  sin t = t - t^3 / 6
+  const cosine = op("Mul", square, real(-1 / 2));
+  const sine = op("Sub", t, op("Mul", t, op("Mul", square, real(1 / 6))));
+  const nearCos = emit(graph, "Gather", [circle.cosines, nearest]);
+  const nearSin = emit(graph, "Gather", [circle.sines, nearest]);
+  // cos(q + t) = cos q + (cos q (cos t - 1) - sin q sin t),  sin(q + t) = sin q + (...)
   return {
-    cosines: single(op("Sub", op("Mul", circleCos, cosT), op("Mul", circleSin, sinT))),
-    sines: single(op("Add", op("Mul", circleSin, cosT), op("Mul", circleCos, sinT))),
+    cosines: op("Add", nearCos, op("Sub", op("Mul", nearCos, cosine), op("Mul", nearSin, sine))),
+    sines: op("Add", nearSin, op("Add", op("Mul", nearSin, cosine), op("Mul", nearCos, sine))),
   };
 }
 
@@ -120,7 +124,7 @@ export function taperShares(graph: Graph, axis: Axis, points: Value): Value {
     integer(2),
   ]);
   const { cosines } = phasesOf(graph, emit(graph, "Max", [place, integer(0)]), denominator);
-  const half = array([0.5], []);
+  const half = real(1 / 2);
   return emit(graph, "Sub", [half, emit(graph, "Mul", [cosines, half])]);
 }
 
@@ -147,7 +151,7 @@ const circle = {
 
 function circleOf(f: (angle: number) => number): Constant {
   const points = Float64Array.from({ length: CIRCLE + 1 }, (_, i) => f(2 * Math.PI * i / CIRCLE));
-  return array(points, [CIRCLE + 1], "float64");
+  return array(points, [CIRCLE + 1]);
 }
 
 let fastLengthsKnown: { readonly lengths: Constant; readonly slow: Constant } | undefined;

@@ -6,7 +6,7 @@
  * @module
  */
 import { type Axis, frequenciesOf, lookUp, type Phases, taperShares } from "./axis.ts";
-import { array, emit, type Graph, integer, type Value } from "./graph.ts";
+import { emit, type Graph, integer, real, type Value } from "./graph.ts";
 import { along, concat, range, rangeAlong, reshape, times, transpose } from "./operators.ts";
 
 /** "forward" turns by exp(-j angle), "inverse" by exp(+j angle). */
@@ -45,7 +45,7 @@ export function realSlowInverse(graph: Graph, axis: Axis): Value {
     mirrored(times(graph, 2, k1), axis.slow),
   ]);
   const weight = emit(graph, "Div", [
-    emit(graph, "Sub", [array([2], []), own]),
+    emit(graph, "Sub", [real(2), own]),
     emit(graph, "Cast", [axis.length], { to: "float32" }),
   ]);
   return flatten(graph, emit(graph, "Mul", [parts, weight]), times(graph, 2, count));

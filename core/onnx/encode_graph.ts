@@ -16,7 +16,7 @@ export const OPSET = 17;
 export const IR_VERSION = 8;
 
 /** ONNX's numbers of the element types. */
-const ELEMENT_TYPES: Record<ElementType, number> = { float32: 1, int64: 7, bool: 9, float64: 11 };
+const ELEMENT_TYPES: Record<ElementType, number> = { float32: 1, int64: 7, bool: 9 };
 
 /** ONNX's numbers of the attributes' types. */
 const ATTRIBUTE_TYPES = { integer: 2, graph: 5, integers: 7 } as const;
@@ -108,8 +108,7 @@ function rawBytes(data: Float64Array, type: ElementType): Uint8Array {
   const view = new DataView(new ArrayBuffer(data.length * size));
   data.forEach((value, i) => {
     if (type === "float32") view.setFloat32(i * 4, value, true);
-    else if (type === "int64") view.setBigInt64(i * 8, BigInt(value), true);
-    else view.setFloat64(i * 8, value, true);
+    else view.setBigInt64(i * 8, BigInt(value), true);
   });
   return new Uint8Array(view.buffer);
 }

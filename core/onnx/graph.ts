@@ -8,7 +8,7 @@
 import { foldNode } from "./fold.ts";
 
 /** Types of elements that the graphs use. */
-export type ElementType = "float32" | "float64" | "int64" | "bool";
+export type ElementType = "float32" | "int64" | "bool";
 
 /** Numbers that are known while the graph is written; kept as float64 whatever their type. */
 export interface Constant {

@@ -5,7 +5,6 @@
  */
 import { MAX_RESPONSES, NORMAL_MEDIAN } from "../degrade/estimate_noise.ts";
 import {
-  array,
   createBranch,
   emit,
   emitNode,
@@ -14,6 +13,7 @@ import {
   integer,
   integers,
   nameOutput,
+  real,
   type Value,
 } from "./graph.ts";
 import { reshape, slice, times } from "./operators.ts";
@@ -34,7 +34,7 @@ export function chooseSigma(
 ): Value {
   const { given } = options;
   const least = emitNode(graph, "ReduceMin", [given], { keepdims: 0 });
-  const isUnknown = emitNode(graph, "Less", [least, array([0], [])]);
+  const isUnknown = emitNode(graph, "Less", [least, real(0)]);
   const estimated = createBranch(graph);
   const sigma = estimateSigma(estimated, stack, options);
   nameOutput(estimated, sigma, "sigma_estimated");
@@ -55,11 +55,11 @@ function estimateSigma(
   },
 ): Value {
   const largest = emitNode(graph, "ReduceMax", [stack], { keepdims: 0 });
-  const hasLight = emitNode(graph, "Less", [array([0], []), largest]);
-  const peak = emitNode(graph, "Where", [hasLight, largest, array([1], [])]);
+  const hasLight = emitNode(graph, "Less", [real(0), largest]);
+  const peak = emitNode(graph, "Where", [hasLight, largest, real(1)]);
   const responses = reshape(graph, respond(graph, stack, size), [channelCount, -1]);
   const median = medianOfPositive(graph, responses);
-  const scale = emit(graph, "Mul", [peak, array([MASK_GAIN * NORMAL_MEDIAN / peakRatio], [])]);
+  const scale = emit(graph, "Mul", [peak, real(MASK_GAIN * NORMAL_MEDIAN / peakRatio)]);
   return emit(graph, "Div", [median, scale]);
 }
 
@@ -73,25 +73,20 @@ function respond(graph: Graph, stack: Value, size: GraphSize): Value {
     slice(graph, planes, { axis: 2, start, end: minus(height, after), step: strides.y })
   );
   // Twice second differences, as sums that are exact for whole numbers.
-  const columns = secondDifference(graph, rows.map((row) => toDouble(graph, row)));
+  const columns = secondDifference(graph, rows);
   const responses = secondDifference(
     graph,
     [2, 1, 0].map((after, start) =>
       slice(graph, columns, { axis: 3, start, end: minus(width, after) })
     ),
   );
-  const absolute = emitNode(graph, "Abs", [responses]);
-  return emitNode(graph, "Cast", [absolute], { to: "float32" });
+  return emitNode(graph, "Abs", [responses]);
 }
 
 /** a - 2 b + c */
 function secondDifference(graph: Graph, [a, b, c]: readonly Value[]): Value {
-  const twice = emit(graph, "Mul", [b, array([2], [], "float64")]);
+  const twice = emit(graph, "Mul", [b, real(2)]);
   return emit(graph, "Add", [emit(graph, "Sub", [a, twice]), c]);
-}
-
-function toDouble(graph: Graph, value: Value): Value {
-  return emit(graph, "Cast", [value], { to: "float64" });
 }
 
 /** As `noiseStrides`: rows are skipped first, then planes. */
@@ -117,7 +112,7 @@ function divideUp(graph: Graph, a: Value, b: Value): Value {
  */
 function medianOfPositive(graph: Graph, values: Value): Value {
   const isPositive = emitNode(graph, "Cast", [
-    emitNode(graph, "Less", [array([0], []), values]),
+    emitNode(graph, "Less", [real(0), values]),
   ], { to: "int64" });
   const count = emitNode(graph, "ReduceSum", [isPositive, integers([1])], { keepdims: 1 });
   const half = emitNode(graph, "Div", [count, integer(2)]);

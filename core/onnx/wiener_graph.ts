@@ -5,7 +5,16 @@
  */
 import { autocorrelateKernels, normalizeKernels } from "../twb/kernels.ts";
 import { REFERENCE_SIGMA, type Stage, type WienerStage } from "../twb/stage.ts";
-import { array, type Constant, emit, type Graph, integer, store, type Value } from "./graph.ts";
+import {
+  array,
+  type Constant,
+  emit,
+  type Graph,
+  integer,
+  real,
+  store,
+  type Value,
+} from "./graph.ts";
 import { reshape } from "./operators.ts";
 import {
   forwardTransform,
@@ -61,7 +70,7 @@ function divide(
 ): GraphSpectrum {
   const op = (operator: string, a: Value, b: Value) => emit(graph, operator, [a, b]);
   const power = op("Add", op("Mul", transfer.re, transfer.re), op("Mul", transfer.im, transfer.im));
-  const divisor = op("Add", power, op("Add", penalty, array([FLOOR], [])));
+  const divisor = op("Add", power, op("Add", penalty, real(FLOOR)));
   const filterRe = op("Div", transfer.re, divisor);
   const filterIm = op("Div", transfer.im, divisor);
   return {
@@ -74,10 +83,10 @@ function divide(
 function weighRegularizer(graph: Graph, stage: WienerStage, context: StageContext): Value {
   const { alpha, noiseExponent } = stage;
   const power = emit(graph, "Relu", [emitRegularizer(graph, stage, context)]);
-  const scale = array([Math.exp(alpha)], []);
+  const scale = real(Math.exp(alpha));
   if (noiseExponent === 0 || !context.sigma) return emit(graph, "Mul", [power, scale]);
-  const relative = emit(graph, "Div", [context.sigma, array([REFERENCE_SIGMA], [])]);
-  const factor = emit(graph, "Pow", [relative, array([2 * noiseExponent], [])]);
+  const relative = emit(graph, "Div", [context.sigma, real(REFERENCE_SIGMA)]);
+  const factor = emit(graph, "Pow", [relative, real(2 * noiseExponent)]);
   const weight = emit(graph, "Mul", [factor, scale]);
   return emit(graph, "Mul", [power, reshape(graph, weight, [-1, 1, 1, 1])]);
 }
