@@ -69,6 +69,7 @@ export async function deconvolveStack(
   options.onPlan?.(plan);
   const estimated = isNoiseAdaptive(model) && options.sigma === undefined;
   const sigmas: number[][] = [];
+  let contrast = 0;
   const total = frames * shape[0] * plan.tiles.length;
   let done = 0;
   const restorer = options.createRestorer?.(plan) ??
@@ -77,6 +78,14 @@ export async function deconvolveStack(
     for (let frame = 0; frame < frames; frame++) {
       const survey = await surveyFrame(reader, frame, estimated);
       if (survey.sigmas) sigmas.push(survey.sigmas);
+      contrast = Math.max(contrast, survey.max - survey.min);
+      // A blank frame is common in a time series, a blank stack is the wrong file.
+      if (contrast === 0 && frame === frames - 1) {
+        throw new InputError(
+          `All voxels of the stack are ${survey.max}: there is nothing to restore; ` +
+            `check the file and how it was exported`,
+        );
+      }
       for (let channel = 0; channel < shape[0]; channel++) {
         const sigma = (options.sigma ?? survey.sigmas?.[channel] ?? 0) * peakRatio;
         for (const tile of plan.tiles) {
@@ -97,14 +106,25 @@ export async function deconvolveStack(
   return { tiles: plan.tiles.length, sigmas };
 }
 
-/** The largest voxel of a frame over all channels, and the noise where it is asked for. */
+/** What is looked for in a frame before it is restored. */
+interface FrameSurvey {
+  /** Over all channels. */
+  readonly min: number;
+  readonly max: number;
+  /** What the voxels are divided by: the maximum. */
+  readonly peak: number;
+  /** Noise of every channel as a part of the peak, where it is asked for. */
+  readonly sigmas?: number[];
+}
+
 async function surveyFrame(
   reader: StackReader,
   frame: number,
   withNoise: boolean,
-): Promise<{ peak: number; sigmas?: number[] }> {
+): Promise<FrameSurvey> {
   const [channels, depth, height, width] = reader.info.shape;
-  let peak = -Infinity;
+  let min = Infinity;
+  let max = -Infinity;
   const sigmas: number[] = [];
   for (let channel = 0; channel < channels; channel++) {
     // Planes are looked at one by one; noise in nine of them, spread over the depth.
@@ -114,16 +134,18 @@ async function surveyFrame(
       const region = { frame, channel, start: [z, 0, 0], end: [z + 1, height, width] } as const;
       const data = await reader.readRegion(region);
       assertPlane(data, { channel, z, width });
-      peak = Math.max(peak, rangeOf(data).max);
+      const range = rangeOf(data);
+      min = Math.min(min, range.min);
+      max = Math.max(max, range.max);
       if (withNoise && z % step === 0) {
         estimates.push(estimateNoise(createVolume([1, 1, height, width], data))[0]);
       }
     }
     sigmas.push(median(estimates.filter((value) => value > 0)));
   }
-  // A stack without light has no scale; it stays what it is.
-  if (!(peak > 0)) peak = 1;
-  return withNoise ? { peak, sigmas: sigmas.map((sigma) => sigma / peak) } : { peak };
+  // A frame without light has no scale; it stays what it is.
+  const peak = max > 0 ? max : 1;
+  return { min, max, peak, ...(withNoise && { sigmas: sigmas.map((sigma) => sigma / peak) }) };
 }
 
 function assertPlane(
