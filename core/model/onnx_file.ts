@@ -118,9 +118,10 @@ export function readStored(
     if (field.kind !== "bytes") continue;
     if (field.number === 1) shape.push(...readIntegers(field.bytes).map(Number));
     if (field.number === 9) {
-      const view = new DataView(field.bytes.slice().buffer);
+      const { buffer, byteOffset, byteLength } = field.bytes;
+      const view = new DataView(buffer, byteOffset, byteLength);
       data = Float32Array.from(
-        { length: Math.floor(view.byteLength / 4) },
+        { length: Math.floor(byteLength / 4) },
         (_, i) => view.getFloat32(4 * i, true),
       );
     }

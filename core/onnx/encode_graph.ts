@@ -61,7 +61,8 @@ export function encodeGraph(graph: Graph, declaration: GraphDeclaration): Uint8A
     graph: message,
     metadataProps: entries.map(([key, value]) => ({ key, value })),
   });
-  return ModelProto.encode(model).finish().slice();
+  // A copy: the encoder may give a Buffer of a shared pool.
+  return new Uint8Array(ModelProto.encode(model).finish());
 }
 
 function graphMessage(graph: Graph, name: string): onnx.IGraphProto {

@@ -33,5 +33,5 @@ export function openInputs(
       if (dimensions.length === 5) dimensions[1] = { dimParam: "c" };
     }
   }
-  return { bytes: ModelProto.encode(model).finish().slice(), opened };
+  return { bytes: new Uint8Array(ModelProto.encode(model).finish()), opened };
 }
