@@ -25,22 +25,25 @@ interface DialogOption {
 
 const DIALOG: Readonly<Record<string, DialogOption>> = {
   MODEL: { spec: deconvolveOptions.model, label: "Model", default: "default" },
-  PSF: { spec: pluginOptions.psf, label: "PSF" },
+  PSF: { spec: pluginOptions.psf, label: "PSF from" },
   OPTICS: { spec: psfOptions.optics, label: "Optics", default: "richards-wolf" },
-  WAVELENGTH: { spec: psfOptions.wavelength, label: "Wavelength", default: "520" },
+  WAVELENGTH: { spec: psfOptions.wavelength, label: "Wavelength of emission", default: "520" },
   NA: { spec: psfOptions.na, label: "NA", default: "1.4" },
   IMMERSION_INDEX: { spec: psfOptions.immersionIndex, label: "Immersion_index" },
   SAMPLE_INDEX: { spec: psfOptions.sampleIndex, label: "Sample_index" },
-  DEPTH: { spec: psfOptions.depth, label: "Depth" },
+  DEPTH: { spec: psfOptions.depth, label: "Depth below the coverslip" },
   FOCUS: { spec: psfOptions.focus, label: "Focus", default: "brightest" },
   PSF_FILE: { spec: pluginOptions.psfFile, label: "PSF_file" },
   PSF_IMAGE: { spec: pluginOptions.psfImage, label: "PSF_image" },
-  PSF_RESAMPLE: { spec: pluginOptions.psfResample, label: "PSF_resample" },
+  PSF_RESAMPLE: {
+    spec: pluginOptions.psfResample,
+    label: "PSF_resample to the voxels of the image",
+  },
   CHANNELS: { spec: pluginOptions.channels, label: "Channels" },
   FRAMES: { spec: pluginOptions.frames, label: "Frames" },
   TYPE: { spec: deconvolveOptions.type, label: "Type of the result" },
-  SIGMA: { spec: deconvolveOptions.sigma, label: "Sigma of the noise" },
-  MEMORY: { spec: deconvolveOptions.memory, label: "Memory to use" },
+  SIGMA: { spec: deconvolveOptions.sigma, label: "Sigma of the noise (empty: estimated)" },
+  MEMORY: { spec: deconvolveOptions.memory, label: "Memory to use at most" },
 };
 
 /** The Java source. */

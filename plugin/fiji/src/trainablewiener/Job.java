@@ -115,6 +115,8 @@ final class Job {
         title += "-restored";
         if (source.channels < image.getNChannels()) title += "-c" + source.firstChannel;
         if (source.frames < image.getNFrames()) title += "-t" + source.firstFrame;
-        return WindowManager.getUniqueName(title);
+        String unique = title;
+        for (int i = 2; WindowManager.getImage(unique) != null; i++) unique = title + "-" + i;
+        return unique;
     }
 }

@@ -42,7 +42,7 @@ final class Option {
     /** Replaces "--immersion-index" in a message by what the dialog calls it. */
     static String inWords(String message) {
         for (Option option : Options.ALL) {
-            String name = '"' + option.label.replace('_', ' ') + '"';
+            String name = '"' + option.label.split(" ")[0].replace('_', ' ') + '"';
             message = message.replaceAll("--" + option.flag + "(?![a-z-])", name);
         }
         return message;

@@ -7,13 +7,13 @@ final class Options {
         "model", "Model", "path", "default", "", "",
         "run folder, model.json or model.onnx");
     static final Option PSF = new Option(
-        "psf", "PSF", "choice", "optics", "optics file image", "",
+        "psf", "PSF from", "choice", "optics", "optics file image", "",
         "computed from optics, read from a file, or an image that is open");
     static final Option OPTICS = new Option(
         "optics", "Optics", "choice", "richards-wolf", "gibson-lanni richards-wolf born-wolf gaussian", "",
         "compute the PSF by this model");
     static final Option WAVELENGTH = new Option(
-        "wavelength", "Wavelength", "number", "520", "", "nm",
+        "wavelength", "Wavelength of emission", "number", "520", "", "nm",
         "of emission; each makes a channel");
     static final Option NA = new Option(
         "na", "NA", "number", "1.4", "", "",
@@ -25,7 +25,7 @@ final class Options {
         "sample-index", "Sample_index", "number", "1.33", "", "",
         "gibson-lanni: refractive index of the sample");
     static final Option DEPTH = new Option(
-        "depth", "Depth", "number", "0", "", "nm",
+        "depth", "Depth below the coverslip", "number", "0", "", "nm",
         "gibson-lanni: of the particle below the coverslip");
     static final Option FOCUS = new Option(
         "focus", "Focus", "choice", "brightest", "stage brightest", "",
@@ -37,7 +37,7 @@ final class Options {
         "psf-image", "PSF_image", "text", "", "", "",
         "title of an open image that holds the PSF");
     static final Option PSF_RESAMPLE = new Option(
-        "psf-resample", "PSF_resample", "flag", "", "", "",
+        "psf-resample", "PSF_resample to the voxels of the image", "flag", "", "", "",
         "bring the PSF of a file or image to the image's voxel size");
     static final Option CHANNELS = new Option(
         "channels", "Channels", "choice", "all", "all current", "",
@@ -49,10 +49,10 @@ final class Options {
         "type", "Type of the result", "choice", "32-bit", "32-bit same", "",
         "pixel type of the result; same rounds and clips to the input's");
     static final Option SIGMA = new Option(
-        "sigma", "Sigma of the noise", "noise", "", "", "",
+        "sigma", "Sigma of the noise (empty: estimated)", "noise", "", "", "",
         "noise of the stack, of its maximum, for a noise-adaptive model; else estimated");
     static final Option MEMORY = new Option(
-        "memory", "Memory to use", "bytes", "4GB", "", "",
+        "memory", "Memory to use at most", "bytes", "4GB", "", "",
         "to use at most; larger stacks are restored in tiles");
 
     /** In the dialog's order. */

@@ -25,7 +25,10 @@ final class Reports {
     }
 
     static void stopMacro() {
-        if (IJ.isMacro()) Macro.abort();
+        if (!IJ.isMacro()) return;
+        Macro.abort();
+        // The flag alone is not heeded under -batch.
+        Interpreter.abort();
     }
 
     /** Lines that a dialog has room for. */

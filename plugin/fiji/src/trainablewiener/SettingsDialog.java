@@ -8,7 +8,10 @@ import java.awt.Button;
 import java.awt.Choice;
 import java.awt.FileDialog;
 import java.awt.FlowLayout;
+import java.awt.GridBagConstraints;
+import java.awt.Insets;
 import java.awt.Panel;
+import java.awt.SystemColor;
 import java.awt.TextField;
 import java.awt.event.ActionEvent;
 import java.awt.event.ActionListener;
@@ -68,7 +71,9 @@ final class SettingsDialog implements ItemListener {
             dialog.addStringField(option.fullLabel(), value, option.kind.equals("path") ? 24 : 12);
             texts.put(option, last(dialog.getStringFields(), TextField.class));
         }
-        if (option.kind.equals("path")) dialog.addPanel(browsePanel(option));
+        if (option.kind.equals("path")) {
+            dialog.addPanel(browsePanel(option), GridBagConstraints.EAST, new Insets(0, 0, 6, 0));
+        }
     }
 
     private void addChoice(Option option, String[] items, String value) {
@@ -88,15 +93,22 @@ final class SettingsDialog implements ItemListener {
         boolean layers = choices.get(Options.OPTICS).getSelectedItem().equals("gibson-lanni");
         choices.get(Options.OPTICS).setEnabled(optics);
         for (Option option : new Option[] {Options.WAVELENGTH, Options.NA, Options.IMMERSION_INDEX}) {
-            texts.get(option).setEnabled(optics);
+            setEnabled(option, optics);
         }
-        texts.get(Options.SAMPLE_INDEX).setEnabled(optics && layers);
-        texts.get(Options.DEPTH).setEnabled(optics && layers);
+        setEnabled(Options.SAMPLE_INDEX, optics && layers);
+        setEnabled(Options.DEPTH, optics && layers);
         choices.get(Options.FOCUS).setEnabled(optics && layers);
-        texts.get(Options.PSF_FILE).setEnabled(psf.equals("file"));
+        setEnabled(Options.PSF_FILE, psf.equals("file"));
         choices.get(Options.PSF_IMAGE).setEnabled(psf.equals("image"));
         choices.get(Options.CHANNELS).setEnabled(image.getNChannels() > 1);
         choices.get(Options.FRAMES).setEnabled(image.getNFrames() > 1);
+    }
+
+    /** Some desktops draw a field that takes no text like one that does. */
+    private void setEnabled(Option option, boolean enabled) {
+        TextField field = texts.get(option);
+        field.setEnabled(enabled);
+        field.setBackground(enabled ? null : SystemColor.control);
     }
 
     private Panel browsePanel(final Option option) {

@@ -5,12 +5,9 @@ import ij.ImagePlus;
 import ij.Macro;
 import ij.WindowManager;
 import ij.gui.GenericDialog;
-import ij.measure.Calibration;
 import ij.plugin.PlugIn;
 import java.io.File;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 
 /** The menu command: restores the image in front with a trained Wiener filter. */
 public final class Trainable_Wiener_Deconvolve implements PlugIn {
