@@ -5,7 +5,7 @@
  */
 import { createEngine } from "../core/compute/choose_engine.ts";
 import { openDataset } from "../core/dataset/dataset.ts";
-import { CancelledError, UsageError } from "../core/errors.ts";
+import { UsageError } from "../core/errors.ts";
 import { type EvaluatedMethod, evaluateMethods, modelMethod } from "../core/evaluate.ts";
 import { tabulateMeans, tabulateStacks } from "../core/evaluation_table.ts";
 import { loadModel } from "../core/model/load_model.ts";
@@ -65,9 +65,6 @@ export const evaluateCommand: CommandSpec<EvaluateCommandOptions> = {
             signal,
             onRow: ({ stack, method }, done, total) =>
               progress.update(done / total, `${stack}, ${method}`),
-          }).then((result) => {
-            if (signal.aborted) throw new CancelledError("Stopped before the table was complete");
-            return result;
           }),
       );
       progress.done();

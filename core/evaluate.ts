@@ -7,7 +7,7 @@ import type { BaselineMethod } from "./baselines/method.ts";
 import type { Engine } from "./compute/engine.ts";
 import type { Dataset } from "./dataset/dataset.ts";
 import { type DegradeOptions, degradeVolume } from "./degrade/degrade_volume.ts";
-import { InputError } from "./errors.ts";
+import { CancelledError, InputError } from "./errors.ts";
 import { measureRestoration, type Metrics } from "./loss/metrics.ts";
 import type { Model } from "./model/model.ts";
 import type { NamedPsf } from "./psf/load_psf.ts";
@@ -43,7 +43,10 @@ export interface EvaluateOptions {
   readonly sigmas: readonly number[];
   readonly photons?: number;
   readonly seed: number;
+  /** Rows of an interrupted evaluation, which are not made again. */
+  readonly known?: readonly EvaluationRow[];
   readonly signal?: AbortSignal;
+  /** After every row that is made. */
   onRow?(row: EvaluationRow, done: number, total: number): void;
   /** Every degraded and restored stack, for pictures. */
   onStack?(stack: {
@@ -59,39 +62,52 @@ export interface EvaluateOptions {
  * Every stack of the dataset with every PSF and noise level through every method. The noise of a
  * stack depends on the seed, the stack and the PSF alone, so all methods get the same input, in this
  * run and in any other.
+ *
+ * @throws {CancelledError} when the signal aborts.
  */
 export async function evaluateMethods(
   dataset: Dataset,
   engine: Engine,
   options: EvaluateOptions,
 ): Promise<readonly EvaluationRow[]> {
-  const { methods, psfs, sigmas, photons, seed } = options;
+  const { psfs, sigmas, photons, seed } = options;
+  const input: EvaluatedMethod = {
+    name: "input",
+    restore: (observed) => Promise.resolve(observed),
+  };
+  const methods = [input, ...options.methods];
+  const known = new Map((options.known ?? []).map((row) => [keyOf(row), row]));
   const rows: EvaluationRow[] = [];
-  const total = dataset.items.length * psfs.length * sigmas.length * (methods.length + 1);
+  const total = dataset.items.length * psfs.length * sigmas.length * methods.length;
   for (const [index, item] of dataset.items.entries()) {
-    const target = await item.load();
     for (const [psfIndex, named] of psfs.entries()) {
-      const psf = fitPsfToDepth(named, target);
       for (const sigma of sigmas) {
+        const place = { stack: item.name, psf: named.name, sigma };
+        const finished = methods.map(({ name }) => known.get(keyOf({ ...place, method: name })));
+        if (finished.every((row) => row !== undefined)) {
+          rows.push(...finished as EvaluationRow[]);
+          continue;
+        }
+        const target = await item.load();
+        const psf = fitPsfToDepth(named, target);
         const noise = { sigma, photons, seed, label: index, sublabel: psfIndex };
         const degrade: DegradeOptions = { engine, psf, noise };
         const observed = await degradeVolume(target, degrade);
-        const input = { name: "input", restore: () => Promise.resolve(observed) };
-        for (const method of [input, ...methods]) {
-          if (options.signal?.aborted) return rows;
+        for (const method of methods) {
+          if (options.signal?.aborted) {
+            throw new CancelledError("Stopped before the table was complete");
+          }
+          const before = known.get(keyOf({ ...place, method: method.name }));
+          if (before) {
+            rows.push(before);
+            continue;
+          }
           const begin = performance.now();
           const restored = await method.restore(observed, { psf, sigma });
           const seconds = method === input ? 0 : (performance.now() - begin) / 1000;
           const psfSize = sizeOf(psf.shape);
           const metrics = measureRestoration({ restored, observed, target, psfSize });
-          const row = {
-            stack: item.name,
-            psf: named.name,
-            sigma,
-            method: method.name,
-            metrics,
-            seconds,
-          };
+          const row = { ...place, method: method.name, metrics, seconds };
           rows.push(row);
           options.onRow?.(row, rows.length, total);
           options.onStack?.({ row, observed, restored, target, psf: { name: named.name, psf } });
@@ -100,6 +116,10 @@ export async function evaluateMethods(
     }
   }
   return rows;
+}
+
+function keyOf({ stack, psf, sigma, method }: Omit<EvaluationRow, "metrics" | "seconds">): string {
+  return JSON.stringify([stack, psf, sigma, method]);
 }
 
 /** A model as a method: whole stacks on the engine. */
