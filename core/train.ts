@@ -97,6 +97,9 @@ export async function trainTwb(
   const cache = createGeometryCache(engine, options);
   try {
     while (state.epoch < epochs) {
+      if (state.position === 0 && epochsSinceBest(state) >= patience) {
+        return finish(state, options, "plateau");
+      }
       const order = shuffle(samples, options.seed, state.epoch);
       while (state.position < samples) {
         const batch = order.slice(state.position, state.position + batchSize);
@@ -107,14 +110,16 @@ export async function trainTwb(
       }
       state = await finishEpoch(state, options);
       await options.onEpoch?.(state);
-      if (state.epoch - (state.best?.epoch ?? state.epoch) >= patience) {
-        return finish(state, options, "plateau");
-      }
     }
     return finish(state, options, "finished");
   } finally {
     cache.close();
   }
+}
+
+/** Finished epochs whose validation was not better; 0 where nothing was validated. */
+function epochsSinceBest({ epoch, best }: TrainingState): number {
+  return best ? epoch - best.epoch : 0;
 }
 
 /** The stage that a state has learned so far. */
@@ -153,19 +158,24 @@ async function trainBatch(
       gradients,
       share: 1 / batch.length,
     });
-    if (!Number.isFinite(loss)) {
-      throw new InputError(
-        `The training diverged at epoch ${state.epoch + 1} (${name}: loss ${loss}); ` +
-          `try a smaller --learning-rate than ${options.learningRate}`,
-      );
-    }
+    if (!Number.isFinite(loss)) throw divergence(`${name}: loss ${loss}`, state, options);
     lossSum += loss;
   }
   const steps = Math.ceil(dataset.items.length / options.batchSize) * options.epochs;
   const learningRate = options.learningRate *
     scheduleFactor(options.schedule, state.adam.step / steps);
   const adam = updateAdam(state.adam, gradStage(stage, gradients), { learningRate });
+  if (!adam.parameters.every(Number.isFinite)) {
+    throw divergence("a gradient is not finite", state, options);
+  }
   return { ...state, adam, lossSum, position: state.position + batch.length };
+}
+
+function divergence(what: string, { epoch }: TrainingState, options: TrainOptions): InputError {
+  return new InputError(
+    `The training diverged at epoch ${epoch + 1} (${what}); ` +
+      `try a smaller --learning-rate than ${options.learningRate}`,
+  );
 }
 
 /** All that is random of a sample depends on the seed, the epoch and its place in the epoch. */

@@ -28,10 +28,12 @@ export interface TrainingState {
 const FORMAT = "trainable-wiener-checkpoint";
 const VERSION = 1;
 
-/** The state as text; every float64 reads back as it was. */
+/** The state as text; every float64 reads back as it was, NaN included. */
 export function encodeCheckpoint(state: TrainingState): string {
-  const replacer = (_: string, value: unknown) =>
-    value instanceof Float64Array ? { float64: Array.from(value) } : value;
+  const replacer = (_: string, value: unknown) => {
+    if (value instanceof Float64Array) return { float64: Array.from(value) };
+    return typeof value === "number" && !Number.isFinite(value) ? { number: String(value) } : value;
+  };
   return JSON.stringify({ format: FORMAT, version: VERSION, ...state }, replacer);
 }
 
@@ -41,10 +43,11 @@ export function encodeCheckpoint(state: TrainingState): string {
  * @throws {InputError} when it is not a checkpoint of this version, or is damaged.
  */
 export function decodeCheckpoint(text: string, name: string): TrainingState {
-  const reviver = (_: string, value: unknown) =>
-    typeof value === "object" && value !== null && "float64" in value
-      ? Float64Array.from(value.float64 as number[])
-      : value;
+  const reviver = (_: string, value: unknown) => {
+    if (typeof value !== "object" || value === null) return value;
+    if ("float64" in value) return Float64Array.from(value.float64 as number[]);
+    return "number" in value ? Number(value.number) : value;
+  };
   let json: Record<string, unknown>;
   try {
     json = JSON.parse(text, reviver);
@@ -55,5 +58,17 @@ export function decodeCheckpoint(text: string, name: string): TrainingState {
   if (format !== FORMAT || version !== VERSION) {
     throw new InputError(`${name} is not a checkpoint of this version; start without --resume`);
   }
-  return state as unknown as TrainingState;
+  if (!isState(state)) {
+    throw new InputError(`${name} is damaged; start again without --resume`);
+  }
+  return state;
+}
+
+function isState(json: Record<string, unknown>): json is Record<string, unknown> & TrainingState {
+  const { epoch, position, lossSum, adam, history, best } = json as Partial<TrainingState>;
+  const isVector = (values: unknown) => values instanceof Float64Array;
+  return [epoch, position, lossSum].every((value) => typeof value === "number") &&
+    isVector(adam?.parameters) && isVector(adam?.firstMoment) && isVector(adam?.secondMoment) &&
+    typeof adam?.step === "number" && Array.isArray(history) &&
+    (best === undefined || isVector(best.parameters));
 }
