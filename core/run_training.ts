@@ -20,7 +20,7 @@ import { decodeCheckpoint, encodeCheckpoint, type TrainingState } from "./traini
 import { measurePeakRatio, validateModel, type ValidationOptions } from "./training/validation.ts";
 import { stageOf, type TrainProgress, type TrainResult, trainTwb } from "./train.ts";
 import { createStage, type Initialization } from "./twb/initialize.ts";
-import type { Stage } from "./twb/stage.ts";
+import { countParameters, type Stage } from "./twb/stage.ts";
 import { VERSION } from "./version.ts";
 import type { Size, VoxelSizeUm } from "./volume.ts";
 
@@ -89,7 +89,8 @@ export async function runTraining(
   const resume = hasRunFile(folder, "checkpoint")
     ? decodeCheckpoint(readRunFile(folder, "checkpoint"), `${folder}/checkpoint`)
     : undefined;
-  if (!resume) writeRunFile(folder, "config", describeRun(config, engine));
+  if (resume) assertSameParameters(resume, { stage, folder });
+  else writeRunFile(folder, "config", describeRun(config, engine));
   onMessage(
     `training scenes: ${train.items.length}, validation scenes: ${validation.items.length}, ` +
       `PSFs: ${psfs.length}, ${engine.description}`,
@@ -125,6 +126,19 @@ export async function runTraining(
     await writeTrainingReport(folder, { config, model, state: result.state, validation, checking });
   }
   return { ...result, model };
+}
+
+function assertSameParameters(
+  { adam: { parameters } }: TrainingState,
+  { stage, folder }: { stage: Stage; folder: string },
+): void {
+  const count = countParameters(stage);
+  if (parameters.length !== count) {
+    throw new InputError(
+      `The checkpoint in ${folder} has ${parameters.length} parameters and the run's options ` +
+        `make ${count}; start a new run with another --out`,
+    );
+  }
 }
 
 /** The scenes of a configuration, split. */
@@ -233,14 +247,17 @@ function describeRun(config: TrainConfig, engine: Engine): string {
 
 /** The configuration that a run folder was started with. */
 export function readTrainConfig(folder: string): TrainConfig {
+  const text = readRunFile(folder, "config");
+  let config: TrainConfig | undefined;
   try {
-    return JSON.parse(readRunFile(folder, "config")).config;
-  } catch (cause) {
-    if (cause instanceof InputError) throw cause;
-    throw new InputError(`${folder}/config.json is damaged; start again with another --out`, {
-      cause,
-    });
+    config = JSON.parse(text).config;
+  } catch {
+    // Refused below.
   }
+  if (!Array.isArray(config?.data) || !Array.isArray(config.psf)) {
+    throw new InputError(`${folder}/config.json is damaged; start again with another --out`);
+  }
+  return config;
 }
 
 function formatHistory({ history }: TrainingState): string {
