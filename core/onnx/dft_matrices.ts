@@ -73,38 +73,35 @@ export function slowInverse(graph: Graph, axis: Axis): Value {
   return flatten(graph, scaled, times(graph, 2, axis.slow));
 }
 
-/** Second step for `count` values of k1: `[k1, (k2, c'), (c, i2)]`. */
-export function fastForward(graph: Graph, axis: Axis, count: Value): Value {
-  const phases = fastPhases(graph, axis, { count, k2: 1, i2: 4, rank: 5 });
-  const matrix = rotate(graph, phases, { direction: "forward", row: 2, column: 3 });
+/** In which order the second step has the parts `c` of a number and its place k2. */
+export type PartOrder =
+  /** `(k2, c)` */
+  | "together"
+  /** `(c, k2)` */
+  | "apart";
+
+/** For how many k1 a second step is, and the order of its frequencies. */
+export interface FastOptions {
+  readonly count: Value;
+  readonly order: PartOrder;
+}
+
+/** Second step: `[k1, (k2, c'), (c, i2)]`, or `(c', k2)`. */
+export function fastForward(graph: Graph, axis: Axis, { count, order }: FastOptions): Value {
+  const [k2, row] = order === "together" ? [1, 2] : [2, 1];
+  const phases = fastPhases(graph, axis, { count, k2, i2: 4 });
+  const matrix = rotate(graph, phases, { direction: "forward", row, column: 3 });
   const size = times(graph, 2, axis.fast);
   return reshape(graph, matrix, [-1, size, size]);
 }
 
-/** Its inverse: `[k1, (c', i2), (k2, c)]`. */
-export function fastInverse(graph: Graph, axis: Axis, count: Value): Value {
-  const phases = fastPhases(graph, axis, { count, k2: 3, i2: 2, rank: 5 });
-  const matrix = rotate(graph, phases, { direction: "inverse", row: 1, column: 4 });
+/** Its inverse: `[k1, (c', i2), (k2, c)]`, or `(c, k2)`. */
+export function fastInverse(graph: Graph, axis: Axis, { count, order }: FastOptions): Value {
+  const [k2, column] = order === "together" ? [3, 4] : [4, 3];
+  const phases = fastPhases(graph, axis, { count, k2, i2: 2 });
+  const matrix = rotate(graph, phases, { direction: "inverse", row: 1, column });
   const size = times(graph, 2, axis.fast);
   return reshape(graph, matrix, [-1, size, size]);
-}
-
-/** The second step with real and imaginary parts of the result apart: `[k1, k2, (c, i2)]` each. */
-export function fastForwardParts(graph: Graph, axis: Axis): readonly [Value, Value] {
-  const phases = fastPhases(graph, axis, { count: axis.slow, k2: 1, i2: 3, rank: 4 });
-  const shape = [-1, axis.fast, times(graph, 2, axis.fast)];
-  return rotationRows(graph, phases, { direction: "forward", column: 2 })
-    .map((row) => reshape(graph, row, shape)) as [Value, Value];
-}
-
-/** Its inverse, for real and imaginary parts that come apart: `[k1, (c', i2), k2]` each. */
-export function fastInverseParts(graph: Graph, axis: Axis): readonly [Value, Value] {
-  const { cosines, sines } = fastPhases(graph, axis, { count: axis.slow, k2: 3, i2: 2, rank: 4 });
-  const shape = [-1, times(graph, 2, axis.fast), axis.fast];
-  return [
-    concat(graph, [cosines, sines], 1),
-    concat(graph, [emit(graph, "Neg", [sines]), cosines], 1),
-  ].map((column) => reshape(graph, column, shape)) as [Value, Value];
 }
 
 /** A whole transform of complex samples with their taper: `[(k, c'), (i, c)]`. */
@@ -177,8 +174,9 @@ function placesOf(graph: Graph, { samples, origin }: SmallAxis): Value {
 function fastPhases(
   graph: Graph,
   axis: Axis,
-  { count, k2, i2, rank }: { count: Value; k2: number; i2: number; rank: number },
+  { count, k2, i2 }: { count: Value; k2: number; i2: number },
 ): Phases {
+  const rank = 5;
   const k = emit(graph, "Add", [
     rangeAlong(graph, count, { axis: 0, rank }),
     times(graph, axis.slow, rangeAlong(graph, axis.fast, { axis: k2, rank })),

@@ -7,9 +7,7 @@ import { type Axis, createAxis, taperShares } from "./axis.ts";
 import {
   croppedInverse,
   fastForward,
-  fastForwardParts,
   fastInverse,
-  fastInverseParts,
   halfOf,
   realSlowForward,
   realSlowInverse,
@@ -20,7 +18,7 @@ import {
   smallReal,
   taperedForward,
 } from "./dft_matrices.ts";
-import { emit, type Graph, integer, type Value } from "./graph.ts";
+import { emit, emitPair, type Graph, integer, type Value } from "./graph.ts";
 import {
   concat,
   type Dimension,
@@ -68,7 +66,7 @@ export function forwardTransform(graph: Graph, stack: Value, grid: GraphGrid): G
   work = multiply(realSlowForward(graph, x), work);
   // [(c z), k1, (k2 c), y]
   work = shaped(work, -1, half, times(graph, 2, x.fast), y.length);
-  work = multiply(fastForward(graph, x, half), work);
+  work = multiply(fastForward(graph, x, { count: half, order: "together" }), work);
   // [(c z), (c y), kx]
   work = transpose(graph, shaped(work, -1, width, times(graph, 2, y.length)), [0, 2, 1]);
   // [c, (kz c), (y kx)]
@@ -77,11 +75,11 @@ export function forwardTransform(graph: Graph, stack: Value, grid: GraphGrid): G
   // [(c kz), (k1 c), (i2 kx)]
   work = shaped(work, -1, times(graph, 2, y.slow), times(graph, y.fast, width));
   work = multiply(slowForward(graph, y), work);
-  // [(c kz), k1, k2, kx]
+  // [(c kz), k1, (c k2), kx]
   work = shaped(work, -1, y.slow, times(graph, 2, y.fast), width);
-  const [re, im] = fastForwardParts(graph, y).map((matrix) =>
-    shaped(multiply(matrix, work), -1, z.length, y.length, width)
-  );
+  work = multiply(fastForward(graph, y, { count: y.slow, order: "apart" }), work);
+  const [re, im] = emitPair(graph, "Split", [work], { axis: 2 })
+    .map((part) => shaped(part, -1, z.length, y.length, width));
   return { re, im };
 }
 
@@ -97,11 +95,9 @@ export function inverseTransform(
   const half = halfOf(graph, x);
   const width = times(graph, half, x.fast);
   // [(c kz), k1, (c i2), kx]
-  const [ofRe, ofIm] = fastInverseParts(graph, y);
-  let work = emit(graph, "Add", [
-    multiply(ofRe, shaped(re, -1, y.slow, y.fast, width)),
-    multiply(ofIm, shaped(im, -1, y.slow, y.fast, width)),
-  ]);
+  const parts = [re, im].map((part) => shaped(part, -1, y.slow, y.fast, width));
+  let work: Value = concat(graph, parts, 2);
+  work = multiply(fastInverse(graph, y, { count: y.slow, order: "apart" }), work);
   // [(c kz), (c i1), (i2 kx)]
   work = shaped(work, -1, times(graph, 2, y.slow), times(graph, y.fast, width));
   work = multiply(slowInverse(graph, y), work);
@@ -112,7 +108,7 @@ export function inverseTransform(
   // [(c z), k1, (k2 c), y]
   work = transpose(graph, shaped(work, -1, times(graph, 2, y.samples), width), [0, 2, 1]);
   work = shaped(work, -1, half, times(graph, 2, x.fast), y.samples);
-  work = multiply(fastInverse(graph, x, half), work);
+  work = multiply(fastInverse(graph, x, { count: half, order: "together" }), work);
   // [(c z), i1, (i2 y)]
   work = shaped(work, -1, times(graph, 2, half), times(graph, x.fast, y.samples));
   work = multiply(realSlowInverse(graph, x), work);
