@@ -20,9 +20,14 @@ export class CancelledError extends Error {
   override name = "CancelledError";
 }
 
-/** The GPU went away in the middle of the work: its results are gone, and another engine can go on. */
+/** The GPU went away in the middle of the work: what it held is gone, another engine can go on. */
 export class DeviceLostError extends Error {
   override name = "DeviceLostError";
+}
+
+/** More than the GPU can hold: smaller tiles may fit, and another engine can go on. */
+export class DeviceMemoryError extends InputError {
+  override name = "DeviceMemoryError";
 }
 
 /** The one line that a person should read of any thrown value. */

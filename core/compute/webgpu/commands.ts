@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { DeviceLostError, InputError } from "../../errors.ts";
+import { DeviceLostError, DeviceMemoryError } from "../../errors.ts";
 import type { DeviceBuffer, DeviceMemory } from "./device_memory.ts";
 import type { Kernel } from "./pipelines.ts";
 
@@ -91,7 +91,7 @@ export class Commands {
    * The first `length` numbers of each buffer, as they are behind what was dispatched before.
    *
    * @throws {DeviceLostError} when the device was lost.
-   * @throws {InputError} when its memory did not suffice.
+   * @throws {DeviceMemoryError} when its memory did not suffice.
    */
   async read(
     sources: readonly { readonly buffer: DeviceBuffer; readonly length: number }[],
@@ -190,7 +190,7 @@ export class Commands {
 
 function failureOf(error: GPUError): Error {
   if (error instanceof GPUOutOfMemoryError) {
-    return new InputError(
+    return new DeviceMemoryError(
       "The GPU has not enough memory for this; work in smaller tiles (--memory) or with " +
         "--backend cpu",
       { cause: error },

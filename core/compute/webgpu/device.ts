@@ -60,7 +60,21 @@ export async function listAdapters(): Promise<readonly AdapterDescription[]> {
 }
 
 function navigatorGpu(): GPU | undefined {
+  nameRuntimeFolder();
   return typeof navigator === "undefined" ? undefined : navigator.gpu;
+}
+
+/**
+ * Without a desktop, Linux drivers print that XDG_RUNTIME_DIR is not set, as an error, when they are
+ * asked for adapters. They need nothing in it.
+ */
+function nameRuntimeFolder(): void {
+  if (typeof Deno === "undefined" || Deno.build.os !== "linux") return;
+  try {
+    if (!Deno.env.has("XDG_RUNTIME_DIR")) Deno.env.set("XDG_RUNTIME_DIR", "/tmp");
+  } catch {
+    // Without the permission the line is printed, and that is all.
+  }
 }
 
 /**

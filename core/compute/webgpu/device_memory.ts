@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { InputError } from "../../errors.ts";
+import { DeviceMemoryError } from "../../errors.ts";
 import type { MemoryUse } from "../engine.ts";
 
 /** A buffer on the device. */
@@ -36,13 +36,13 @@ export class DeviceMemory {
   /**
    * A buffer of zeros.
    *
-   * @throws {InputError} when the device has no buffers of that size.
+   * @throws {DeviceMemoryError} when the device has no buffers of that size.
    */
   allocate(bytes: number, purpose: BufferPurpose): DeviceBuffer {
     const size = Math.max(16, Math.ceil(bytes / 16) * 16);
     const { maxBufferSize } = this.#device.limits;
     if (size > maxBufferSize) {
-      throw new InputError(
+      throw new DeviceMemoryError(
         `The GPU has no buffers of ${Math.ceil(size / 2 ** 20)} MiB (its limit is ` +
           `${Math.floor(maxBufferSize / 2 ** 20)} MiB); work in tiles (--memory) or with ` +
           `--backend cpu`,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { InputError } from "../../errors.ts";
+import { DeviceMemoryError } from "../../errors.ts";
 import { type Commands, UNIFORM_BYTES } from "./commands.ts";
 import type { DeviceBuffer, DeviceMemory } from "./device_memory.ts";
 import { type Pipelines, THREADS } from "./pipelines.ts";
@@ -65,11 +65,11 @@ export function packUniform(values: readonly (number | { readonly float: number 
 /**
  * Refuses fields whose planes are cut, which only passes along x, y and z can work on.
  *
- * @throws {InputError} when a chunk is a part of a plane.
+ * @throws {DeviceMemoryError} when a chunk is a part of a plane.
  */
 export function assertWholePlanes({ chunks, size }: GpuField): void {
   if (chunks.some(({ rows }) => rows !== size[1])) {
-    throw new InputError(
+    throw new DeviceMemoryError(
       `A plane of ${size[2]} x ${size[1]} voxels is too large for this GPU; work in tiles ` +
         `(--memory) or with --backend cpu`,
     );

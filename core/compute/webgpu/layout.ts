@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { InputError } from "../../errors.ts";
+import { DeviceMemoryError } from "../../errors.ts";
 import { formatSize, type Size } from "../../volume.ts";
 
 /** Columns wx of a spectrum, `[z, y, column < pitch]` complex. */
@@ -38,7 +38,7 @@ const GROUP = 8;
  * assert.equal(slabsOf([64, 1024, 1024], 2 ** 27).length, 3);
  * ```
  *
- * @throws {InputError} when even a few columns exceed `bindingBytes`.
+ * @throws {DeviceMemoryError} when even a few columns exceed `bindingBytes`.
  */
 export function slabsOf(grid: Size, bindingBytes: number): readonly Slab[] {
   const [nz, ny, nx] = grid;
@@ -60,7 +60,7 @@ export function slabsOf(grid: Size, bindingBytes: number): readonly Slab[] {
 /**
  * The chunks of a field.
  *
- * @throws {InputError} when even two rows exceed `bindingBytes`.
+ * @throws {DeviceMemoryError} when even two rows exceed `bindingBytes`.
  */
 export function chunksOf(size: Size, bindingBytes: number): readonly Chunk[] {
   const [depth, height, width] = size;
@@ -85,8 +85,8 @@ export function chunksOf(size: Size, bindingBytes: number): readonly Chunk[] {
   return chunks;
 }
 
-function tooLarge(size: Size, bindingBytes: number): InputError {
-  return new InputError(
+function tooLarge(size: Size, bindingBytes: number): DeviceMemoryError {
+  return new DeviceMemoryError(
     `${formatSize(size)} voxels are too many for this GPU, which binds ` +
       `${Math.floor(bindingBytes / 2 ** 20)} MiB at a time; work in tiles (--memory) or with ` +
       `--backend cpu`,

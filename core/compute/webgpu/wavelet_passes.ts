@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { InputError } from "../../errors.ts";
+import { DeviceMemoryError } from "../../errors.ts";
 import { type Size, voxelsOf } from "../../volume.ts";
 import type { WaveletOptions } from "../engine.ts";
 import type { DeviceBuffer } from "./device_memory.ts";
@@ -95,7 +95,7 @@ function assertShrinkable({ size, chunks }: GpuField, { levels, lowpass }: Wavel
     throw new RangeError(`A wavelet has at most ${MAX_TAPS} taps here, not ${lowpass.length}`);
   }
   if (chunks.length > 1) {
-    throw new InputError(
+    throw new DeviceMemoryError(
       `Wavelets of ${size.toReversed().join(" x ")} voxels are too large for this GPU; work in ` +
         `tiles (--memory) or with --backend cpu`,
     );
