@@ -3,15 +3,15 @@
  *
  * @module
  */
-import { createEngine } from "../core/compute/choose_engine.ts";
+import { type Backend, runOnEngine } from "../core/compute/choose_engine.ts";
 import { degradeStack } from "../core/degrade_stack.ts";
 import { commonOptions, deconvolveOptions, type NoiseRange } from "../core/options.ts";
 import { loadPsf } from "../core/psf/load_psf.ts";
 import { type CommandSpec, required } from "./command.ts";
 
-const { noise, photons, seed, threads } = commonOptions;
+const { noise, photons, seed, backend, threads } = commonOptions;
 const psf = { ...commonOptions.psf, flags: "-p, --psf <file>", repeatable: false } as const;
-const options = { psf, noise, photons, seed, type: deconvolveOptions.type, threads };
+const options = { psf, noise, photons, seed, type: deconvolveOptions.type, backend, threads };
 
 interface DegradeCommandOptions {
   readonly psf?: string;
@@ -19,6 +19,7 @@ interface DegradeCommandOptions {
   readonly photons?: number;
   readonly seed: number;
   readonly type: "32-bit" | "same";
+  readonly backend: Backend;
   readonly threads?: number;
 }
 
@@ -30,21 +31,21 @@ export const degradeCommand: CommandSpec<DegradeCommandOptions> = {
   arguments: [["<input>", "TIFF or PNG"], ["<output>", "TIFF to write"]],
   options,
   examples: ["degrade cell.tif blurred.tif --psf psf.tif --noise 1% --seed 1"],
-  async run([input, output], { type, noise, photons, seed, threads, ...rest }) {
+  async run([input, output], { type, noise, photons, seed, backend, threads, ...rest }) {
     const { psf } = await loadPsf(required(rest.psf, options.psf));
-    const engine = await createEngine({ threads });
-    try {
-      await degradeStack(input as string, output as string, {
-        engine,
-        psf,
-        noise,
-        photons,
-        seed,
-        pixelType: type === "same" ? "same" : "float32",
-      });
-      console.log(output);
-    } finally {
-      engine.close();
-    }
+    const onNotice = (line: string) => console.error(line);
+    await runOnEngine(
+      { backend, threads, onNotice },
+      (engine) =>
+        degradeStack(input as string, output as string, {
+          engine,
+          psf,
+          noise,
+          photons,
+          seed,
+          pixelType: type === "same" ? "same" : "float32",
+        }),
+    );
+    console.log(output);
   },
 };

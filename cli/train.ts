@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { createEngine } from "../core/compute/choose_engine.ts";
+import { type Backend, runOnEngine } from "../core/compute/choose_engine.ts";
+import type { Engine } from "../core/compute/engine.ts";
 import { CancelledError, InputError, UsageError } from "../core/errors.ts";
 import { countModelParameters } from "../core/model/model.ts";
 import { createRunFolder, nextRunFolder } from "../core/model/run_folder.ts";
@@ -13,8 +14,8 @@ import type { CommandSpec } from "./command.ts";
 import { withInterrupt } from "./interrupt.ts";
 import { createProgress } from "./progress.ts";
 
-const { psf, noise, photons, seed, threads, quiet } = commonOptions;
-const options = { psf, noise, photons, ...trainOptions, seed, threads, quiet };
+const { psf, noise, photons, seed, backend, threads, quiet } = commonOptions;
+const options = { psf, noise, photons, ...trainOptions, seed, backend, threads, quiet };
 
 interface TrainCommandOptions extends Omit<TrainConfig, "data" | "kernels" | "validation" | "psf"> {
   readonly out?: string;
@@ -22,6 +23,7 @@ interface TrainCommandOptions extends Omit<TrainConfig, "data" | "kernels" | "va
   readonly kernels: string;
   readonly validation?: readonly string[];
   readonly psf?: readonly string[];
+  readonly backend: Backend;
   readonly threads?: number;
   readonly quiet?: boolean;
 }
@@ -41,7 +43,7 @@ export const trainCommand: CommandSpec<TrainCommandOptions> = {
     "train --resume --out runs/cells",
   ],
   async run([data], typed, given) {
-    const { out, resume, threads, quiet, ...rest } = typed;
+    const { out, resume, backend, threads, quiet, ...rest } = typed;
     if (resume && !out) throw new UsageError("--resume needs --out, the folder of the run");
     const wanted: TrainConfig = {
       ...rest,
@@ -54,35 +56,33 @@ export const trainCommand: CommandSpec<TrainCommandOptions> = {
     const config = resume ? readTrainConfig(folder) : wanted;
     if (resume) assertSameConfig(config, wanted, given);
     else createRunFolder(folder);
-    const engine = await createEngine({ threads });
     const progress = createProgress(quiet ? "quiet" : "shown");
-    try {
-      const result = await withInterrupt(
-        "Finishing the step and saving ...",
-        (signal) =>
-          runTraining(config, engine, {
-            folder,
-            signal,
-            onMessage: progress.message,
-            onProgress: ({ epoch, epochs, position, samples, loss }) =>
-              progress.update(
-                (epoch + position / samples) / epochs,
-                `epoch ${epoch + 1}/${epochs}, ${position}/${samples}, PSNR ${
-                  (-loss).toFixed(2)
-                } dB`,
-              ),
-          }),
-      );
-      progress.done();
-      if (result.outcome === "stopped") {
-        throw new CancelledError(`Stopped; go on with: train --resume --out ${folder}`);
-      }
-      const parameters = countModelParameters(result.model);
-      progress.message(`${parameters} parameters learned; the report is ${folder}/report.html`);
-      console.log(folder);
-    } finally {
-      engine.close();
+    const train = (engine: Engine, signal: AbortSignal) =>
+      runTraining(config, engine, {
+        folder,
+        signal,
+        onMessage: progress.message,
+        onProgress: ({ epoch, epochs, position, samples, loss }) =>
+          progress.update(
+            (epoch + position / samples) / epochs,
+            `epoch ${epoch + 1}/${epochs}, ${position}/${samples}, PSNR ${(-loss).toFixed(2)} dB`,
+          ),
+      });
+    const result = await withInterrupt(
+      "Finishing the step and saving ...",
+      (signal) =>
+        runOnEngine(
+          { backend, threads, onNotice: progress.message },
+          (engine) => train(engine, signal),
+        ),
+    );
+    progress.done();
+    if (result.outcome === "stopped") {
+      throw new CancelledError(`Stopped; go on with: train --resume --out ${folder}`);
     }
+    const parameters = countModelParameters(result.model);
+    progress.message(`${parameters} parameters learned; the report is ${folder}/report.html`);
+    console.log(folder);
   },
 };
 

@@ -221,6 +221,13 @@ export const commonOptions = {
     default: "1",
     description: "everything random follows from it",
   },
+  backend: {
+    flags: "--backend <name>",
+    kind: "choice",
+    choices: ["auto", "webgpu", "cpu"],
+    default: "auto",
+    description: "what computes: auto takes a GPU if there is one",
+  },
   threads: {
     flags: "--threads <count>",
     kind: "integer",
@@ -389,6 +396,13 @@ export const deconvolveOptions = {
     kind: "noise",
     description: "noise of the stack, of its maximum, for a noise-adaptive model; else estimated",
   },
+  engine: {
+    flags: "--engine <name>",
+    kind: "choice",
+    choices: ["native", "onnx"],
+    default: "native",
+    description: "our own engine, or the model's ONNX file on onnxruntime",
+  },
   type: {
     flags: "-t, --type <type>",
     kind: "choice",
@@ -401,6 +415,31 @@ export const deconvolveOptions = {
     kind: "bytes",
     default: "4GB",
     description: "to use at most; larger stacks are restored in tiles",
+  },
+} as const satisfies Record<string, OptionSpec>;
+
+/** Options of `experiment`. */
+export const experimentOptions = {
+  data: {
+    flags: "--data <folder>",
+    kind: "path",
+    default: "../shared/data",
+    description: "folder that holds hela3d/ and dsb2018/",
+  },
+  out: {
+    flags: "-o, --out <folder>",
+    kind: "path",
+    description: "folder to write; runs/experiments/NAME-NOISE by default",
+  },
+  quick: {
+    flags: "--quick",
+    kind: "flag",
+    description: "a few stacks and epochs, to see that everything works",
+  },
+  resume: {
+    flags: "--resume",
+    kind: "flag",
+    description: "go on where an interrupted experiment was",
   },
 } as const satisfies Record<string, OptionSpec>;
 
@@ -450,6 +489,16 @@ export const evaluateOptions = {
     max: 4294967295,
     default: "1",
     description: "of the noise",
+  },
+} as const satisfies Record<string, OptionSpec>;
+
+/** Options of `doctor`. */
+export const doctorOptions = {
+  grid: {
+    flags: "--grid <size>",
+    kind: "size",
+    default: "256x256x16",
+    description: "of the transforms that are timed: x, y, z, products of 2, 3, 5 and 7",
   },
 } as const satisfies Record<string, OptionSpec>;
 

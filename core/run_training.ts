@@ -100,6 +100,7 @@ export async function runTraining(
     writeRunFile(folder, "history", formatHistory(state));
     writeRunFile(folder, "model", encodeModel(createModel(stageOf(state, stage), state, describe)));
   };
+  let latest = resume;
   const result = await trainTwb(train, engine, {
     ...config,
     stage,
@@ -111,12 +112,19 @@ export async function runTraining(
       const model = createModel(current, undefined, describe);
       return (await validateModel(validation, { ...checking, model })).restored;
     },
-    onStep: options.onProgress,
+    onStep(progress, state) {
+      latest = state;
+      options.onProgress?.(progress);
+    },
     onEpoch(state) {
       save(state);
       onMessage(describeEpoch(state, config.epochs));
       return Promise.resolve();
     },
+  }).catch((error) => {
+    // A lost GPU costs no step: the next engine goes on from here.
+    if (latest) save(latest);
+    throw error;
   });
   save(result.state);
   const model = createModel(result.stage, result.state, describe);

@@ -50,8 +50,8 @@ export interface TrainOptions {
   readonly signal?: AbortSignal;
   /** Measures a stage on the validation set. */
   validate?(stage: Stage): Promise<Metrics>;
-  /** After every step. */
-  onStep?(progress: TrainProgress): void;
+  /** After every step, with the state that it led to. */
+  onStep?(progress: TrainProgress, state: TrainingState): void;
   /** After every epoch, with the state to save. */
   onEpoch?(state: TrainingState): Promise<void>;
 }
@@ -105,7 +105,7 @@ export async function trainTwb(
         const batch = order.slice(state.position, state.position + batchSize);
         state = await trainBatch(state, batch, { dataset, engine, cache, options });
         const { epoch, position, lossSum } = state;
-        options.onStep?.({ epoch, epochs, position, samples, loss: lossSum / position });
+        options.onStep?.({ epoch, epochs, position, samples, loss: lossSum / position }, state);
         if (options.signal?.aborted) return finish(state, options, "stopped");
       }
       state = await finishEpoch(state, options);
