@@ -8,6 +8,7 @@ import { CancelledError, describeError, InputError, UsageError } from "../core/e
 import { createCommand } from "./command.ts";
 import { deconvolveCommand } from "./deconvolve.ts";
 import { degradeCommand } from "./degrade.ts";
+import { doctorCommand } from "./doctor.ts";
 import { evaluateCommand } from "./evaluate.ts";
 import { psfCommand } from "./psf.ts";
 import { trainCommand } from "./train.ts";
@@ -25,6 +26,7 @@ export async function main(args: readonly string[]): Promise<number> {
   program.addCommand(createCommand(deconvolveCommand));
   program.addCommand(createCommand(degradeCommand));
   program.addCommand(createCommand(psfCommand));
+  program.addCommand(createCommand(doctorCommand));
   for (const command of program.commands) command.exitOverride();
   try {
     await program.parseAsync(args as string[], { from: "user" });
