@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Region, type StackReader } from "../../core/io/stack.ts";
+import type { Region, StackReader } from "../../core/io/stack.ts";
 import { createVolume, type Volume, voxelsOf } from "../../core/volume.ts";
 import {
   decodeMessage,

@@ -143,10 +143,7 @@ final class Program {
         DataInputStream in = new DataInputStream(process.getInputStream());
         byte[] greeting = new byte[4];
         in.readFully(greeting);
-        if (!new String(greeting, "US-ASCII").equals("TWB" + PROTOCOL_VERSION)) {
-            process.destroyForcibly();
-            return;
-        }
+        if (!new String(greeting, "US-ASCII").equals("TWB" + PROTOCOL_VERSION)) return;
         greeted = true;
         byte[] bytes = new byte[36];
         while (!ended) {
@@ -158,7 +155,6 @@ final class Program {
             else if (box[0] == END) ended = true;
             else throw new IllegalStateException("Message " + box[0] + " is unknown");
         }
-        requests.add(NO_MORE);
     }
 
     private void readResult(DataInputStream in, int[] box) throws IOException {
@@ -206,13 +202,17 @@ final class Program {
     /** Whether the program has ended, one way or another, within some milliseconds. */
     boolean waitForEnd(int milliseconds) throws InterruptedException {
         pumps[1].join(milliseconds);
-        return !pumps[1].isAlive();
+        if (pumps[1].isAlive()) return false;
+        // What it said last; Java throws it away when the process is ended from outside.
+        requests.add(NO_MORE);
+        pumps[2].join(2000);
+        process.waitFor(1, TimeUnit.SECONDS);
+        return true;
     }
 
     /** Ends the process at once; nothing of it is left when this returns. */
     void close() {
         try {
-            if (ended) process.waitFor(2, TimeUnit.SECONDS);
             process.destroyForcibly().waitFor(5, TimeUnit.SECONDS);
             requests.add(NO_MORE);
             for (Thread pump : pumps) pump.join(1000);
