@@ -50,13 +50,21 @@ export const MAX_LENGTH = 65536;
 /** Intervals of the stored circle. */
 const CIRCLE = 1024;
 
-/** The axis for `samples` of a stack and `psfSamples` of a PSF, as `gridFor` has it. */
-export function createAxis(graph: Graph, samples: Value, psfSamples: Value): Axis {
+/** Whether an axis has a whole spectrum, or the half of real samples. */
+export type AxisKind = "whole" | "half";
+
+/**
+ * The axis for `samples` of a stack and `psfSamples` of a PSF, as `gridFor` has it.
+ */
+export function createAxis(
+  graph: Graph,
+  { samples, psfSamples, kind }: { samples: Value; psfSamples: Value; kind: AxisKind },
+): Axis {
   const half = emit(graph, "Div", [psfSamples, integer(2)]);
   const needed = combineAll(graph, "Add", [samples, half, half]);
   if (needed.kind === "constant") {
     const length = fastLength(needed.data[0]);
-    const slow = slowFactor(length);
+    const slow = slowFactor(length, kind);
     const [cosines, sines] = [Math.cos, Math.sin].map((f) =>
       array(Float64Array.from({ length }, (_, i) => f(2 * Math.PI * i / length)), [length])
     );
@@ -70,7 +78,7 @@ export function createAxis(graph: Graph, samples: Value, psfSamples: Value): Axi
   ], { to: "int64" });
   const index = emit(graph, "ReduceSum", [tooShort, integers([0])], { keepdims: 0 });
   const length = at(graph, table.lengths, index);
-  const slow = at(graph, table.slow, index);
+  const slow = at(graph, table[kind], index);
   const fast = emit(graph, "Div", [length, slow]);
   const { cosines, sines } = phasesOf(graph, range(graph, length), length);
   return { samples, length, slow, fast, cosines, sines };
@@ -136,12 +144,27 @@ export function frequenciesOf(graph: Graph, axis: Axis, count: Value = axis.slow
   return reshape(graph, k, [-1]);
 }
 
-/** The largest divisor that is not above the root: the two steps then cost the least. */
-export function slowFactor(length: number): number {
-  let factor = Math.floor(Math.sqrt(length));
-  while (length % factor !== 0) factor--;
-  return factor;
+/**
+ * N1: the divisor with which the two steps cost the least. Of a half spectrum k1 goes from 0 to N1 / 2,
+ * so that its 1 + N1 / 2 times N2 frequencies are the fewer the larger N1 is; they are what all
+ * later steps work on, and `LATER_STEPS` is what these cost beside the first two.
+ */
+export function slowFactor(length: number, kind: AxisKind): number {
+  const cost = (slow: number) => {
+    const fast = length / slow;
+    if (kind === "whole") return slow + fast;
+    return (Math.floor(slow / 2) + 1) * fast * (2 * slow + 4 * fast + LATER_STEPS);
+  };
+  let best = 1;
+  for (let divisor = 1; divisor * divisor <= length; divisor++) {
+    if (length % divisor !== 0) continue;
+    for (const slow of [divisor, length / divisor]) if (cost(slow) < cost(best)) best = slow;
+  }
+  return best;
 }
+
+/** Multiplications for every frequency along x in the steps along y and z, about. */
+const LATER_STEPS = 400;
 
 /** Cosine and sine at the points of a circle, one more than a turn: numerator = denominator. */
 const circle = {
@@ -154,13 +177,23 @@ function circleOf(f: (angle: number) => number): Constant {
   return array(points, [CIRCLE + 1]);
 }
 
-let fastLengthsKnown: { readonly lengths: Constant; readonly slow: Constant } | undefined;
-
 /** All fast lengths, and N1 of each. */
-function fastLengths(): { readonly lengths: Constant; readonly slow: Constant } {
+interface FastLengths {
+  readonly lengths: Constant;
+  readonly whole: Constant;
+  readonly half: Constant;
+}
+
+let fastLengthsKnown: FastLengths | undefined;
+
+function fastLengths(): FastLengths {
   if (!fastLengthsKnown) {
     const lengths = Array.from({ length: MAX_LENGTH }, (_, i) => i + 1).filter(isFastLength);
-    fastLengthsKnown = { lengths: integers(lengths), slow: integers(lengths.map(slowFactor)) };
+    fastLengthsKnown = {
+      lengths: integers(lengths),
+      whole: integers(lengths.map((length) => slowFactor(length, "whole"))),
+      half: integers(lengths.map((length) => slowFactor(length, "half"))),
+    };
   }
   return fastLengthsKnown;
 }

@@ -47,7 +47,13 @@ export interface GraphSpectrum {
 
 /** The grid for stacks of one size and PSFs of one size. */
 export function createGrid(graph: Graph, size: GraphSize, psfSize: GraphSize): GraphGrid {
-  const [z, y, x] = size.map((samples, axis) => createAxis(graph, samples, psfSize[axis]));
+  const [z, y, x] = size.map((samples, axis) =>
+    createAxis(graph, {
+      samples,
+      psfSamples: psfSize[axis],
+      kind: axis === 2 ? "half" : "whole",
+    })
+  );
   return { z, y, x };
 }
 
