@@ -8,8 +8,10 @@ import { normalizeToPeak } from "./dataset/normalize.ts";
 import { degradeVolume } from "./degrade/degrade_volume.ts";
 import { InputError } from "./errors.ts";
 import { openStack } from "./io/read_stack.ts";
+import type { StackWriter } from "./io/stack.ts";
 import { createTiff } from "./io/tiff_writer.ts";
 import type { NoiseRange } from "./options.ts";
+import { assertPsfMatches } from "./psf/match.ts";
 import { channelOf, createVolume, sizeOf, type Volume } from "./volume.ts";
 
 /** How a file is degraded. */
@@ -38,17 +40,13 @@ export async function degradeStack(
     throw new InputError("--noise is a range; a stack is degraded with one level, such as 1%");
   }
   const reader = await openStack(input);
-  const { info } = reader;
-  const [channels] = info.shape;
-  if (psf.shape[0] !== 1 && psf.shape[0] !== channels) {
-    throw new InputError(
-      `The PSF has ${psf.shape[0]} channels and the stack has ${channels}; ` +
-        `give a PSF of one channel, or of one per channel`,
-    );
-  }
-  const pixelType = options.pixelType === "same" ? info.pixelType : "float32";
-  const writer = createTiff(output, { ...info, pixelType });
+  let writer: StackWriter | undefined;
   try {
+    const { info } = reader;
+    const [channels] = info.shape;
+    assertPsfMatches(psf, info.shape);
+    const pixelType = options.pixelType === "same" ? info.pixelType : "float32";
+    writer = createTiff(output, { ...info, pixelType });
     const box = { start: [0, 0, 0], end: sizeOf(info.shape) } as const;
     for (let frame = 0; frame < info.frames; frame++) {
       const scene = createVolume(info.shape, undefined, info.voxelSizeUm);
@@ -68,7 +66,7 @@ export async function degradeStack(
     }
     writer.close();
   } catch (error) {
-    writer.abort();
+    writer?.abort();
     throw error;
   } finally {
     reader.close();

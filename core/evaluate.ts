@@ -7,11 +7,12 @@ import type { BaselineMethod } from "./baselines/method.ts";
 import type { Engine } from "./compute/engine.ts";
 import type { Dataset } from "./dataset/dataset.ts";
 import { type DegradeOptions, degradeVolume } from "./degrade/degrade_volume.ts";
-import { CancelledError, InputError } from "./errors.ts";
+import { CancelledError } from "./errors.ts";
 import { measureRestoration, type Metrics } from "./loss/metrics.ts";
 import type { Model } from "./model/model.ts";
 import type { NamedPsf } from "./psf/load_psf.ts";
-import { assertChannelsMatch, createRestorer } from "./restore.ts";
+import { assertPsfMatches } from "./psf/match.ts";
+import { assertRestorable, createRestorer } from "./restore.ts";
 import { channelOf, createVolume, sizeOf, type Volume } from "./volume.ts";
 
 /** A method under test. */
@@ -89,7 +90,8 @@ export async function evaluateMethods(
           continue;
         }
         const target = await item.load();
-        const psf = fitPsfToDepth(named, target);
+        const { psf } = named;
+        assertPsfMatches(psf, target.shape, `The PSF ${named.name}`);
         const noise = { sigma, photons, seed, label: index, sublabel: psfIndex };
         const degrade: DegradeOptions = { engine, psf, noise };
         const observed = await degradeVolume(target, degrade);
@@ -110,7 +112,7 @@ export async function evaluateMethods(
           const row = { ...place, method: method.name, metrics, seconds };
           rows.push(row);
           options.onRow?.(row, rows.length, total);
-          options.onStack?.({ row, observed, restored, target, psf: { name: named.name, psf } });
+          options.onStack?.({ row, observed, restored, target, psf: named });
         }
       }
     }
@@ -127,7 +129,7 @@ export function modelMethod(name: string, model: Model, engine: Engine): Evaluat
   return {
     name,
     async restore(observed, { psf, sigma }) {
-      assertChannelsMatch(observed.shape[0], { model, psf });
+      assertRestorable(observed.shape, { model, psf });
       const restored = createVolume(observed.shape, undefined, observed.voxelSizeUm);
       const restorer = createRestorer(engine, { model, psf, size: sizeOf(observed.shape) });
       try {
@@ -171,17 +173,4 @@ export function averageMetrics(metrics: readonly Metrics[]): Metrics {
     nrmse: mean((m) => m.nrmse),
     ssim: mean((m) => m.ssim),
   };
-}
-
-/**
- * The PSF as it is used on a stack: for an image of one plane, a preset's plane in focus.
- *
- * @throws {InputError} for a file of several planes with an image of one.
- */
-export function fitPsfToDepth({ name, psf }: NamedPsf, stack: Volume): Volume {
-  if (stack.shape[1] > 1 || psf.shape[1] === 1) return psf;
-  throw new InputError(
-    `The PSF ${name} has ${psf.shape[1]} planes and the image one; give a PSF of one plane ` +
-      `(psf --size ${psf.shape[3]}x${psf.shape[2]})`,
-  );
 }

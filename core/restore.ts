@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { createTransfer } from "./psf/transfer.ts";
 import type { Engine, Field, Spectrum } from "./compute/engine.ts";
 import { gridFor } from "./compute/grid.ts";
 import { InputError } from "./errors.ts";
 import type { Model } from "./model/model.ts";
+import { assertPsfMatches } from "./psf/match.ts";
+import { createTransfer } from "./psf/transfer.ts";
 import {
   type BlockWorkspace,
   createWorkspace,
@@ -16,7 +17,7 @@ import {
   loadStage,
 } from "./twb/block.ts";
 import { weightOf } from "./twb/stage.ts";
-import { channelOf, type Size, sizeOf, type Volume } from "./volume.ts";
+import { channelOf, type Shape, type Size, sizeOf, type Volume } from "./volume.ts";
 
 /** A model, ready on an engine for pieces of one size and one PSF. */
 export interface Restorer {
@@ -94,24 +95,20 @@ export function createRestorer(engine: Engine, options: RestorerOptions): Restor
 }
 
 /**
- * Whether a model and a PSF go with a stack's channels.
+ * Whether a model and a PSF go with a stack.
  *
  * @throws {InputError} when they do not.
  */
-export function assertChannelsMatch(
-  channels: number,
+export function assertRestorable(
+  stack: Shape,
   { model, psf }: { readonly model: Model; readonly psf: Volume },
 ): void {
+  const [channels] = stack;
   if (model.channels !== 1 && model.channels !== channels) {
     throw new InputError(
       `The model was trained for ${model.channels} channels and the stack has ${channels}; ` +
         `use a model with shared kernels, or train one with --shared-kernels`,
     );
   }
-  if (psf.shape[0] !== 1 && psf.shape[0] !== channels) {
-    throw new InputError(
-      `The PSF has ${psf.shape[0]} channels and the stack has ${channels}; ` +
-        `give a PSF of one channel, or of one per channel`,
-    );
-  }
+  assertPsfMatches(psf, stack);
 }

@@ -15,6 +15,7 @@ import { hasRunFile, readRunFile, writeRunFile } from "./model/run_folder.ts";
 import type { NoiseRange } from "./options.ts";
 import type { Schedule } from "./optimizer/schedule.ts";
 import { loadPsfs, type NamedPsf } from "./psf/load_psf.ts";
+import { assertPsfMatches } from "./psf/match.ts";
 import { writeTrainingReport } from "./training/training_report.ts";
 import { decodeCheckpoint, encodeCheckpoint, type TrainingState } from "./training/checkpoint.ts";
 import { measurePeakRatio, validateModel, type ValidationOptions } from "./training/validation.ts";
@@ -75,7 +76,7 @@ export async function runTraining(
   const planar = first.shape[1] === 1;
   const references = config.psf.length > 0 ? config.psf : ["hela3d"];
   const psfs = await loadPsfs(references, { presetDepth: planar ? "plane" : "volume" });
-  assertPsfsMatch(psfs, { planar, channels: train.channels });
+  for (const { name, psf } of psfs) assertPsfMatches(psf, first.shape, `The PSF ${name}`);
   const stage = createFirstStage(config, { planar, channels: train.channels });
   const checking: ValidationOptions = {
     engine,
@@ -164,26 +165,6 @@ async function openTrainingData(
     ? await openDataset(validation, { channels: dataset.channels })
     : validationPart;
   return splitDataset(dataset, { validation: rest, seed });
-}
-
-function assertPsfsMatch(
-  psfs: readonly NamedPsf[],
-  { planar, channels }: { planar: boolean; channels: number },
-): void {
-  for (const { name, psf } of psfs) {
-    if (planar && psf.shape[1] > 1) {
-      throw new InputError(
-        `The PSF ${name} has ${psf.shape[1]} planes and the images one; give a PSF of one plane ` +
-          `(psf --size ${psf.shape[3]}x${psf.shape[2]})`,
-      );
-    }
-    if (psf.shape[0] !== 1 && psf.shape[0] !== channels) {
-      throw new InputError(
-        `The PSF ${name} has ${psf.shape[0]} channels and the stacks have ${channels}; ` +
-          `give one of a single channel, or of one per channel`,
-      );
-    }
-  }
 }
 
 function createFirstStage(

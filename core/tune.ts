@@ -9,9 +9,9 @@ import type { Engine } from "./compute/engine.ts";
 import type { Dataset } from "./dataset/dataset.ts";
 import { degradeVolume } from "./degrade/degrade_volume.ts";
 import { CancelledError } from "./errors.ts";
-import { fitPsfToDepth } from "./evaluate.ts";
 import { psnr } from "./loss/metrics.ts";
 import type { NamedPsf } from "./psf/load_psf.ts";
+import { assertPsfMatches } from "./psf/match.ts";
 
 /** On what a parameter is chosen. */
 export interface TuneOptions {
@@ -51,7 +51,8 @@ export async function tuneBaseline(
     if (signal?.aborted) throw new CancelledError("Stopped while tuning");
     const index = Math.floor((i + 0.5) * dataset.items.length / count);
     const target = await dataset.items[index].load();
-    const psf = fitPsfToDepth(psfs[i % psfs.length], target);
+    const { name, psf } = psfs[i % psfs.length];
+    assertPsfMatches(psf, target.shape, `The PSF ${name}`);
     // Labels beyond those of an evaluation: the same noise is never met again.
     const noise = { sigma, photons, seed, label: 0x74756e65, sublabel: index };
     const observed = await degradeVolume(target, { engine, psf, noise });

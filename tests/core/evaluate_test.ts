@@ -6,12 +6,11 @@ import {
   averageMetrics,
   type EvaluatedMethod,
   evaluateMethods,
-  fitPsfToDepth,
   modelMethod,
 } from "../../core/evaluate.ts";
 import { measureRestoration, type Metrics } from "../../core/loss/metrics.ts";
 import { createStage } from "../../core/twb/initialize.ts";
-import { createVolume, type Volume } from "../../core/volume.ts";
+import type { Volume } from "../../core/volume.ts";
 import { blobPsf } from "../support/pattern.ts";
 import { spotDataset } from "../support/scenes.ts";
 import { modelOf } from "../support/stage.ts";
@@ -159,16 +158,15 @@ Deno.test("modelMethod() refuses channels that do not go together", () =>
     );
   }));
 
-Deno.test("fitPsfToDepth() refuses a PSF of planes for an image of one", () => {
-  const named = psfs[0];
-  assert.equal(fitPsfToDepth(named, createVolume([1, 2, 8, 8])), named.psf);
-  const flat = { name: "flat", psf: blobPsf([1, 5, 5]) };
-  assert.equal(fitPsfToDepth(flat, createVolume([1, 1, 8, 8])), flat.psf);
-  assert.throws(
-    () => fitPsfToDepth(named, createVolume([1, 1, 8, 8])),
-    inputError("narrow", "3 planes", "psf --size 5x5"),
-  );
-});
+Deno.test("evaluateMethods() refuses a PSF of planes for an image of one", () =>
+  onEngine(async (engine) => {
+    const flat = spotDataset([[1, 1, 24, 24]]);
+    const options = { psfs, sigmas: [0.01], seed: 1, methods: [recorder("a")] };
+    await assert.rejects(
+      evaluateMethods(flat, engine, options),
+      inputError("narrow", "3 planes", "psf --size 5x5"),
+    );
+  }));
 
 Deno.test("averageMetrics() leaves out what a stack is too small for", () => {
   const metrics = (psnr: number, cpsnr: number): Metrics => (

@@ -6,7 +6,7 @@ import { degradeVolume } from "../../core/degrade/degrade_volume.ts";
 import { modelMethod } from "../../core/evaluate.ts";
 import { isnr } from "../../core/loss/metrics.ts";
 import type { Model } from "../../core/model/model.ts";
-import { assertChannelsMatch, createRestorer } from "../../core/restore.ts";
+import { assertRestorable, createRestorer } from "../../core/restore.ts";
 import { createStage, type StageOptions } from "../../core/twb/initialize.ts";
 import { channelOf, createVolume, type Shape, type Size, type Volume } from "../../core/volume.ts";
 import { assertClose } from "../support/assert_close.ts";
@@ -261,18 +261,22 @@ Deno.test("createRestorer() refuses a model of several stages, which it cannot r
     return Promise.resolve();
   }));
 
-Deno.test("assertChannelsMatch() tells what does not go together", () => {
+Deno.test("assertRestorable() tells what does not go together", () => {
   const three = modelOf(createStage({ kernelChannels: 3 }));
   const one = freshModel();
-  const psf = (channels: number) => createVolume([channels, 1, 3, 3]);
-  assertChannelsMatch(3, { model: three, psf: psf(3) });
-  assertChannelsMatch(3, { model: one, psf: psf(1) });
+  const psf = (channels: number, depth = 1) => createVolume([channels, depth, 3, 3]);
+  assertRestorable([3, 2, 9, 9], { model: three, psf: psf(3) });
+  assertRestorable([3, 2, 9, 9], { model: one, psf: psf(1, 5) });
   assert.throws(
-    () => assertChannelsMatch(2, { model: three, psf: psf(1) }),
+    () => assertRestorable([2, 2, 9, 9], { model: three, psf: psf(1) }),
     inputError("3 channels", "stack has 2", "--shared-kernels"),
   );
   assert.throws(
-    () => assertChannelsMatch(3, { model: three, psf: psf(2) }),
+    () => assertRestorable([3, 2, 9, 9], { model: three, psf: psf(2) }),
     inputError("PSF has 2 channels", "stack has 3"),
+  );
+  assert.throws(
+    () => assertRestorable([1, 1, 9, 9], { model: one, psf: psf(1, 5) }),
+    inputError("PSF has 5 planes", "image one", "psf --size 3x3"),
   );
 });
