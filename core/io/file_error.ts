@@ -21,6 +21,7 @@ const WRITING: Readonly<Record<string, string>> = {
   ENOENT: "its folder does not exist; create it first",
   ENOTDIR: "a part of its path is a file, not a folder; choose another path",
   EISDIR: "it is a folder; give a file name in it",
+  EEXIST: "a file of that name exists; choose another name",
   EACCES: "its folder is not writable; choose another one or change its permissions",
   EPERM: "its folder is not writable; choose another one or change its permissions",
   EROFS: "its file system is read-only; choose another folder",

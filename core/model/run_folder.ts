@@ -5,6 +5,7 @@
  */
 import { InputError } from "../errors.ts";
 import { writeFileAtomically } from "../io/atomic_file.ts";
+import { describeFileError } from "../io/file_error.ts";
 
 /** Names of the files in a run folder. */
 export const RUN_FILES = {
@@ -19,22 +20,53 @@ export const RUN_FILES = {
 /** A file of a run folder. */
 export type RunFile = keyof typeof RUN_FILES;
 
+/** A folder made for a run. */
+export interface NewRunFolder {
+  /** Removes what was made, the folder and those above it, as far as nothing is in there. */
+  discard(): void;
+}
+
 /**
- * Makes the folder for a new run.
+ * Makes the folder for a new run, and those above it.
  *
  * @throws {InputError} when it cannot be made, or holds a run already.
  */
-export function createRunFolder(folder: string): void {
+export function createRunFolder(folder: string): NewRunFolder {
+  const missing = listMissingFolders(folder);
   try {
     Deno.mkdirSync(folder, { recursive: true });
-  } catch (cause) {
-    throw new InputError(`Cannot make the run folder ${folder}: ${reasonOf(cause)}`, { cause });
+  } catch (error) {
+    throw describeFileError(error, "write", folder);
   }
   if (hasRunFile(folder, "config")) {
     throw new InputError(
       `${folder} holds a run already; go on with it by --resume, or give another --out`,
     );
   }
+  return {
+    discard() {
+      try {
+        for (const path of missing) Deno.removeSync(path);
+      } catch {
+        // Something is in it, so it stays.
+      }
+    },
+  };
+}
+
+/** The folder and those above it, from the inside out, up to the first that exists. */
+function listMissingFolders(folder: string): string[] {
+  const missing: string[] = [];
+  for (let path = folder.replace(/[/\\]+$/, ""); path !== "";) {
+    try {
+      Deno.lstatSync(path);
+      break;
+    } catch {
+      missing.push(path);
+    }
+    path = path.slice(0, Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\"), 0));
+  }
+  return missing;
 }
 
 /** runs/train-1, or the next number that is free. */
@@ -45,7 +77,7 @@ export function nextRunFolder(): string {
       Deno.statSync(folder);
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return folder;
-      throw new InputError(`Cannot look at ${folder}: ${reasonOf(error)}`, { cause: error });
+      throw describeFileError(error, "write", folder);
     }
   }
 }
@@ -79,15 +111,7 @@ export function readRunFile(folder: string, file: RunFile): string {
   const path = runPath(folder, file);
   try {
     return Deno.readTextFileSync(path);
-  } catch (cause) {
-    throw new InputError(`Cannot read ${path}: ${reasonOf(cause)}`, { cause });
+  } catch (error) {
+    throw describeFileError(error, "read", path);
   }
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof Deno.errors.NotFound) return "it does not exist";
-  if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
-  if (error instanceof Deno.errors.AlreadyExists) return "a file of that name exists";
-  if (error instanceof Deno.errors.NotADirectory) return "a part of the path is a file";
-  return error instanceof Error ? error.message : String(error);
 }

@@ -201,13 +201,13 @@ Deno.test("what does not go together is refused before anything is written", () 
       [{ data: [`${folder}/mixed`] }, "2 channels", "has 1", "same channels"],
       [{ data: [`${folder}/blank`] }, "blank", "all its voxels are 7"],
       [{ data: [`${folder}/flat/1.tif`] }, "1 scene", "validation"],
-      [{ data: [`${folder}/flat`], kernelSize: [1, 3, 3] }, "PSF", "3 planes", "images one"],
+      [{ data: [`${folder}/flat`], kernelSize: [1, 3, 3] }, "PSF", "3 planes", "image one"],
       [
         { data: [`${folder}/flat`], psf: ["hela3d/psf1"], kernelSize: [3, 3, 3] },
         "kernels have 3 planes",
         "--kernel-size 3x3",
       ],
-      [{ psf: [`${folder}/two.tif`] }, "2 channels", "stacks have 1"],
+      [{ psf: [`${folder}/two.tif`] }, "2 channels", "stack has 1"],
       [{ validation: [`${folder}/flat`] }, "--validation", "name the training stacks"],
       [{ kernels: 200 }, "17 kernels", "not 200"],
     ];
@@ -219,7 +219,7 @@ Deno.test("what does not go together is refused before anything is written", () 
 
 Deno.test("readTrainConfig() says what is wrong with a run folder", () =>
   inFolder((folder) => {
-    assert.throws(() => readTrainConfig(folder), inputError("config.json", "does not exist"));
+    assert.throws(() => readTrainConfig(folder), inputError("config.json", "no such file"));
     for (const text of ["{", "{}", "null", `{"config": 3}`]) {
       Deno.writeTextFileSync(`${folder}/config.json`, text);
       assert.throws(() => readTrainConfig(folder), inputError("config.json", "damaged"), text);
