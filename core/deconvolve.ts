@@ -8,7 +8,7 @@ import { estimateNoise } from "./degrade/estimate_noise.ts";
 import { CancelledError, InputError } from "./errors.ts";
 import type { StackReader, StackWriter } from "./io/stack.ts";
 import { isNoiseAdaptive, type Model } from "./model/model.ts";
-import { assertChannelsMatch, createRestorer, type Restorer } from "./restore.ts";
+import { assertRestorable, createRestorer, type Restorer } from "./restore.ts";
 import { readTile } from "./read_tile.ts";
 import { planTiles, type Tile, type TilePlan } from "./tiling.ts";
 import { createVolume, rangeOf, type Size, sizeOf, type Volume } from "./volume.ts";
@@ -58,8 +58,13 @@ export async function deconvolveStack(
   const { model, psf, engine } = options;
   const { peakRatio = 1 } = model;
   const { shape, frames } = reader.info;
-  assertChannelsMatch(shape[0], options);
-  assertDepthsMatch(sizeOf(shape), sizeOf(psf.shape));
+  assertRestorable(shape, options);
+  if (options.sigma !== undefined && !isNoiseAdaptive(model)) {
+    throw new InputError(
+      "The model is not noise-adaptive and cannot heed the noise level; leave out --sigma, " +
+        "or use a model trained with --noise-adaptive",
+    );
+  }
   const plan = planTiles(sizeOf(shape), {
     psfSize: sizeOf(psf.shape),
     kernelSize: model.stages[0].kernelSize,
@@ -157,15 +162,6 @@ function assertPlane(
     throw new InputError(
       `The stack has a voxel that is ${data[i]} (channel ${channel + 1}, x ${i % width}, ` +
         `y ${Math.floor(i / width)}, z ${z}); replace such voxels before restoring`,
-    );
-  }
-}
-
-function assertDepthsMatch(size: Size, psfSize: Size): void {
-  if (size[0] === 1 && psfSize[0] > 1) {
-    throw new InputError(
-      `The PSF has ${psfSize[0]} planes and the image one; give a PSF of one plane ` +
-        `(psf --size ${psfSize[2]}x${psfSize[1]})`,
     );
   }
 }
