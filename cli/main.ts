@@ -5,6 +5,7 @@
  */
 import { Command, CommanderError } from "commander";
 import { CancelledError, describeError, InputError, UsageError } from "../core/errors.ts";
+import { VERSION } from "../core/version.ts";
 import { createCommand } from "./command.ts";
 import { deconvolveCommand } from "./deconvolve.ts";
 import { degradeCommand } from "./degrade.ts";
@@ -19,21 +20,28 @@ export async function main(args: readonly string[]): Promise<number> {
     .description(
       "Trainable Wiener deconvolution: learns the regularizer from data, restores in one shot.",
     )
-    .enablePositionalOptions()
-    .exitOverride();
+    .version(VERSION)
+    .enablePositionalOptions();
   program.addCommand(createCommand(trainCommand));
   program.addCommand(createCommand(evaluateCommand));
   program.addCommand(createCommand(deconvolveCommand));
   program.addCommand(createCommand(degradeCommand));
   program.addCommand(createCommand(psfCommand));
   program.addCommand(createCommand(doctorCommand));
-  for (const command of program.commands) command.exitOverride();
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({ outputError: writeOneLine });
+  }
   try {
     await program.parseAsync(args as string[], { from: "user" });
     return 0;
   } catch (error) {
     return exitCodeOf(error);
   }
+}
+
+/** commander puts "(Did you mean ...?)" on a line of its own. */
+function writeOneLine(text: string, write: (text: string) => void): void {
+  write(text.trim().replace(/\s*\n\s*/g, " ") + "\n");
 }
 
 function exitCodeOf(error: unknown): number {

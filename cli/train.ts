@@ -8,7 +8,7 @@ import type { Engine } from "../core/compute/engine.ts";
 import { CancelledError, InputError, UsageError } from "../core/errors.ts";
 import { countModelParameters } from "../core/model/model.ts";
 import { createRunFolder, nextRunFolder } from "../core/model/run_folder.ts";
-import { commonOptions, trainOptions } from "../core/options.ts";
+import { commonOptions, longName, trainOptions } from "../core/options.ts";
 import { readTrainConfig, runTraining, type TrainConfig } from "../core/run_training.ts";
 import type { CommandSpec } from "./command.ts";
 import { withInterrupt } from "./interrupt.ts";
@@ -45,6 +45,7 @@ export const trainCommand: CommandSpec<TrainCommandOptions> = {
   async run([data], typed, given) {
     const { out, resume, backend, threads, quiet, ...rest } = typed;
     if (resume && !out) throw new UsageError("--resume needs --out, the folder of the run");
+    if (!resume) assertHeeded(data as string[], given);
     const wanted: TrainConfig = {
       ...rest,
       data: data as string[],
@@ -55,7 +56,7 @@ export const trainCommand: CommandSpec<TrainCommandOptions> = {
     const folder = out ?? nextRunFolder();
     const config = resume ? readTrainConfig(folder) : wanted;
     if (resume) assertSameConfig(config, wanted, given);
-    else createRunFolder(folder);
+    const made = resume ? undefined : createRunFolder(folder);
     const progress = createProgress(quiet ? "quiet" : "shown");
     const train = (engine: Engine, signal: AbortSignal) =>
       runTraining(config, engine, {
@@ -75,7 +76,10 @@ export const trainCommand: CommandSpec<TrainCommandOptions> = {
           { backend, threads, onNotice: progress.message },
           (engine) => train(engine, signal),
         ),
-    );
+    ).catch((error) => {
+      made?.discard();
+      throw error;
+    });
     progress.done();
     if (result.outcome === "stopped") {
       throw new CancelledError(`Stopped; go on with: train --resume --out ${folder}`);
@@ -95,6 +99,21 @@ function parseKernels(text: string): number | "full" {
   return count;
 }
 
+/** Refuses options that other ones make pointless, instead of ignoring them. */
+function assertHeeded(data: readonly string[], given: ReadonlySet<string>): void {
+  const synthetic = (["cells", "cellSize", "channels"] as const).find((name) => given.has(name));
+  if (data.length > 0 && synthetic) {
+    throw new UsageError(
+      `${
+        longName(trainOptions[synthetic])
+      } is for synthetic cells, and there is data; leave it out`,
+    );
+  }
+  if (given.has("validation") && given.has("validationPart")) {
+    throw new UsageError("--validation-part and --validation exclude each other; give one of them");
+  }
+}
+
 /** Options typed beside --resume have to be the run's own. */
 function assertSameConfig(
   config: TrainConfig,
@@ -104,9 +123,10 @@ function assertSameConfig(
   const names = [...given, ...(wanted.data.length > 0 ? ["data"] : [])];
   for (const name of names as (keyof TrainConfig)[]) {
     const [then, now] = [config[name], wanted[name]].map((value) => JSON.stringify(value));
-    if (then !== now && name in config) {
+    if (then !== now && name in wanted) {
       throw new InputError(
-        `The run was started with ${name} ${then}, not ${now}; leave it out, or start a new run`,
+        `The run was started with ${name} ${then ?? "not set"}, not ${now}; leave it out, or ` +
+          `start a new run`,
       );
     }
   }
