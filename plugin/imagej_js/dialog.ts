@@ -48,6 +48,19 @@ export const DIALOG_FIELDS: readonly DialogField[] = [
   { ...field("backend", "Backend", backend), group: "more-fields" },
 ];
 
+/** Words for choices whose names are made for typing. */
+const WORDS: Readonly<Record<string, string>> = {
+  "richards-wolf": "Richards & Wolf",
+  "gibson-lanni": "Gibson & Lanni",
+  "born-wolf": "Born & Wolf",
+  gaussian: "Gaussian",
+  stage: "the stage's zero",
+  brightest: "the brightest point",
+  same: "as the image",
+  auto: "GPU, else wasm",
+  webgpu: "GPU (WebGPU)",
+};
+
 /** Parameters that only the layered model has. */
 const LAYERED = ["sample-index", "depth", "focus"];
 
@@ -90,7 +103,7 @@ function createControl({ name, spec, default: value = "" }: DialogField): HTMLEl
   if (spec.kind === "choice") {
     const select = document.createElement("select");
     select.name = name;
-    select.append(...spec.choices.map((choice) => new Option(choice, choice, choice === value)));
+    select.append(...spec.choices.map((choice) => new Option(WORDS[choice] ?? choice, choice)));
     select.value = value;
     return select;
   }

@@ -43,6 +43,7 @@ export async function connectHost(rpcUrl: string, offered: WindowApi): Promise<H
   await api.export({
     setup: async () => resolve(await api.getWindow("ImageJ.JS")),
     run: () => {},
+    ping: () => "here",
     takeImage: async () => {
       await service;
       await offered.takeImage();

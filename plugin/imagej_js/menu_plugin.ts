@@ -9,6 +9,7 @@ declare const api: HostApi;
 
 /** What the dialog's window offers. */
 interface DialogWindow {
+  ping(): Promise<unknown>;
   takeImage(): Promise<unknown>;
 }
 
@@ -31,7 +32,7 @@ async function setup(): Promise<void> {
 
 async function run(): Promise<void> {
   try {
-    if (dialog && await answers(dialog)) return;
+    if (dialog && await answers(dialog)) return void await dialog.takeImage();
     dialog = await api.createWindow({
       name: LABEL,
       src: await dialogUrl(),
@@ -43,11 +44,11 @@ async function run(): Promise<void> {
   }
 }
 
-/** Whether the dialog is still there; it then takes the active image. */
+/** Whether the dialog is still there. */
 function answers(open: DialogWindow): Promise<boolean> {
   return new Promise((resolve) => {
     setTimeout(() => resolve(false), ANSWER_MS);
-    Promise.resolve(open.takeImage()).then(() => resolve(true), () => resolve(false));
+    Promise.resolve(open.ping()).then(() => resolve(true), () => resolve(false));
   });
 }
 

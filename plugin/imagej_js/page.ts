@@ -61,7 +61,7 @@ function showLine({ kind, text }: Line): void {
   if (kind === "status") return showStatus(text);
   const item = document.createElement("li");
   const name = document.createElement("b");
-  name.textContent = kind[0].toUpperCase() + kind.slice(1);
+  name.textContent = kind === "psf" ? "PSF" : kind[0].toUpperCase() + kind.slice(1);
   item.append(name, ` ${inDialogWords(text)}`);
   item.className = kind;
   byId("log").append(item);
