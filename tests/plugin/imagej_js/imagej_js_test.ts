@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import type { Frame, Page } from "playwright-core";
 import { openTiffBuffer } from "../../../core/io/tiff_reader.ts";
 import type { StackInfo } from "../../../core/io/stack.ts";
@@ -94,7 +95,7 @@ Deno.test({
     const stage = await openStage();
     try {
       const page = await stage.browser.newPage({ viewport: { width: 500, height: 900 } });
-      page.setDefaultTimeout(60_000);
+      page.setDefaultTimeout(20_000);
       const news: string[] = [];
       page.on("console", (message) => news.push(message.text()));
       page.on("pageerror", (error) => news.push(`page error: ${error.message}`));
@@ -151,6 +152,7 @@ Deno.test({
 
       await t.step("one of the channels, in the image's own type", async () => {
         await dialog.selectOption("[name=channel]", "2");
+        await dialog.click("summary");
         await dialog.selectOption("[name=type]", "same");
         const { info } = await restore(page, dialog);
         assert.deepEqual([info.shape, info.pixelType], [[1, 6, 32, 36], "uint8"]);
@@ -190,7 +192,7 @@ Deno.test({
         await open(page, openable(stack));
         dialog = await choose(page);
         await restore(page, dialog);
-        assert.match((await dialog.textContent("#log"))!, /PSF psf.tif, 15 x 15 x 5 voxels/);
+        assert.match((await dialog.textContent("#log"))!, /PSF image psf.tif, 15 x 15 x 5 voxels/);
         await dialog.selectOption("#psf-source", "optics");
       });
 
@@ -220,8 +222,7 @@ Deno.test({
         const cut = new TextEncoder().encode('{"format":"trainable-wiener-model","version":1,');
         await dialog.setInputFiles("#model-file", {
           ...{ name: "cut.json", mimeType: "application/json" },
-          // deno-lint-ignore no-explicit-any -- Node's Buffer
-          buffer: cut as any,
+          buffer: Buffer.from(cut),
         });
         assert.match(
           await failure(dialog),

@@ -1,0 +1,169 @@
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import type { Page } from "playwright-core";
+import { openTiffBuffer } from "../../../core/io/tiff_reader.ts";
+import { encodeTiff } from "../../../core/io/tiff_writer.ts";
+import { sizeOf } from "../../../core/volume.ts";
+import { CHROMIUM, nameOf, openStage, type Stage } from "./support/browser.ts";
+import { createSpots, deconvolve, differenceOf, type TestStack } from "./support/stacks.ts";
+
+/** Of the peak: float32 against float32 by other transforms. */
+const TOLERANCE = 1e-4;
+
+/** Gives the page a stack, sets the optics, restores, and returns what is saved. */
+async function restoreFile(page: Page, stack: TestStack): Promise<Float32Array> {
+  await page.setInputFiles("#stack-file", {
+    ...{ name: "spots.tif", mimeType: "image/tiff" },
+    buffer: Buffer.from(encodeTiff(stack.info, stack.voxels)),
+  });
+  await page.waitForSelector("#image-summary:has-text('spots.tif')");
+  await page.fill("[name=na]", "1.2");
+  await page.click("#run");
+  await page.waitForFunction(() =>
+    document.querySelector("#error")!.textContent !== "" ||
+    document.querySelector("#status")!.textContent!.startsWith("Restored")
+  );
+  assert.equal(await page.textContent("#error"), "");
+  const [download] = await Promise.all([page.waitForEvent("download"), page.click("#save")]);
+  assert.equal(download.suggestedFilename(), "spots-restored.tif");
+  const reader = await openTiffBuffer(await Deno.readFile(await download.path()), "saved");
+  assert.deepEqual(reader.info.shape, stack.info.shape);
+  assert.deepEqual(reader.info.voxelSizeUm, stack.info.voxelSizeUm);
+  const end = sizeOf(reader.info.shape);
+  return await reader.readRegion({ channel: 0, start: [0, 0, 0], end });
+}
+
+async function openPage(stage: Stage): Promise<{ page: Page; faults: string[] }> {
+  const page = await stage.browser.newPage({ viewport: { width: 1200, height: 800 } });
+  page.setDefaultTimeout(30_000);
+  const faults: string[] = [];
+  page.on("pageerror", (error) => faults.push(error.message));
+  await page.goto(stage.pluginUrl);
+  return { page, faults };
+}
+
+Deno.test({
+  name: nameOf("the page restores a file, compares by keyboard, and works offline"),
+  ignore: CHROMIUM === undefined,
+  // Chromium is another process with pipes of its own, which end in a later turn.
+  sanitizeResources: false,
+  sanitizeOps: false,
+  async fn() {
+    const stage = await openStage();
+    try {
+      const { page, faults } = await openPage(stage);
+      const stack = createSpots([1, 6, 36, 40], "uint16");
+      const expected = await deconvolve(stack);
+      assert.ok(differenceOf(await restoreFile(page, stack), expected) < TOLERANCE);
+
+      // Every control can be reached and moved by keys alone.
+      await page.focus("#divider");
+      await page.keyboard.press("End");
+      const split = () =>
+        page.evaluate(() =>
+          document.querySelector<HTMLElement>("#viewer")!.style.getPropertyValue("--split")
+        );
+      assert.equal(await split(), "100%");
+      await page.focus("#plane");
+      await page.keyboard.press("Home");
+      assert.equal(await page.textContent("#plane-output"), "1 / 6");
+      const unnamed = await page.evaluate(() =>
+        [...document.querySelectorAll<HTMLInputElement>("input, select, button")]
+          .filter((control) =>
+            !control.textContent!.trim() && !control.ariaLabel && !control.labels?.length
+          ).map((control) => control.id || control.name)
+      );
+      assert.deepEqual(unnamed, [], "every control has a name");
+      await page.focus("#stack-file");
+      const order: string[] = [];
+      for (let i = 0; i < 12; i++) {
+        await page.keyboard.press("Tab");
+        order.push(await page.evaluate(() => document.activeElement!.id));
+      }
+      assert.ok(order.includes("sample") && order.includes("run"), order.join(" "));
+
+      // The service worker has all files; the server goes, and a new page still restores.
+      await page.evaluate(async () => {
+        await navigator.serviceWorker.ready;
+        if (!navigator.serviceWorker.controller) {
+          await new Promise((resolve) =>
+            navigator.serviceWorker.addEventListener("controllerchange", resolve)
+          );
+        }
+      });
+      await stage.goOffline();
+      await page.reload();
+      assert.ok(differenceOf(await restoreFile(page, stack), expected) < TOLERANCE);
+      await page.click("#sample");
+      await page.waitForSelector("#image-summary:has-text('192 x 192 x 16 voxels, 16-bit')");
+      assert.deepEqual(faults, []);
+    } finally {
+      await stage.close();
+    }
+  },
+});
+
+Deno.test({
+  name: nameOf("the page refuses what is no stack in one line"),
+  ignore: CHROMIUM === undefined,
+  sanitizeResources: false,
+  sanitizeOps: false,
+  async fn() {
+    const stage = await openStage();
+    try {
+      const { page } = await openPage(stage);
+      const give = async (name: string, bytes: Uint8Array) => {
+        await page.setInputFiles("#stack-file", {
+          ...{ name, mimeType: "image/tiff" },
+          buffer: Buffer.from(bytes),
+        });
+        await page.waitForFunction(
+          (name) => document.querySelector("#error")!.textContent!.includes(name),
+          name,
+        );
+        return (await page.textContent("#error"))!;
+      };
+      assert.match(await give("a.tif", new TextEncoder().encode("no tiff")), /^a.tif is .*TIFF/);
+      const { info, voxels } = createSpots([1, 4, 24, 24], "uint8");
+      const cut = encodeTiff(info, voxels).slice(0, 900);
+      assert.match(await give("cut.tif", cut), /^cut.tif is truncated/);
+      assert.ok(await page.isDisabled("#run"));
+    } finally {
+      await stage.close();
+    }
+  },
+});
+
+Deno.test({
+  name: nameOf("the page restores on WebGPU where Chromium offers SwiftShader"),
+  ignore: CHROMIUM === undefined,
+  sanitizeResources: false,
+  sanitizeOps: false,
+  async fn(t) {
+    const stage = await openStage([
+      "--enable-unsafe-webgpu",
+      "--use-webgpu-adapter=swiftshader",
+      "--enable-features=Vulkan",
+    ]);
+    try {
+      const { page } = await openPage(stage);
+      const adapter = await page.evaluate(async () =>
+        (await navigator.gpu?.requestAdapter())?.info.architecture
+      );
+      await t.step({
+        name: adapter ? "with WebGPU" : "with WebGPU (skipped: Chromium offers no adapter)",
+        ignore: !adapter,
+        async fn() {
+          const stack = createSpots([1, 6, 36, 40], "uint16");
+          await page.click("summary");
+          await page.selectOption("[name=backend]", "webgpu");
+          const restored = await restoreFile(page, stack);
+          assert.match((await page.textContent("#log"))!, /Backend ?WebGPU, .*swiftshader/i);
+          assert.ok(differenceOf(restored, await deconvolve(stack)) < TOLERANCE);
+        },
+      });
+    } finally {
+      await stage.close();
+    }
+  },
+});
