@@ -12,6 +12,7 @@ import { assertRestorable, createRestorer, type Restorer } from "./restore.ts";
 import { readTile } from "./read_tile.ts";
 import { planTiles, type Tile, type TilePlan } from "./tiling.ts";
 import { createVolume, rangeOf, type Size, sizeOf, type Volume } from "./volume.ts";
+import { yieldToEvents } from "./yield_to_events.ts";
 
 /** What a stack is restored with. */
 export interface DeconvolveOptions {
@@ -94,6 +95,7 @@ export async function deconvolveStack(
       for (let channel = 0; channel < shape[0]; channel++) {
         const sigma = (options.sigma ?? survey.sigmas?.[channel] ?? 0) * peakRatio;
         for (const tile of plan.tiles) {
+          await yieldToEvents();
           if (options.signal?.aborted) throw new CancelledError("Stopped; nothing was written");
           const data = await readTile(reader, tile, { frame, channel, plan });
           scale(data, peakRatio / survey.peak);

@@ -14,6 +14,7 @@ import type { NamedPsf } from "./psf/load_psf.ts";
 import { assertPsfMatches } from "./psf/match.ts";
 import { assertRestorable, createRestorer } from "./restore.ts";
 import { channelOf, createVolume, sizeOf, type Volume } from "./volume.ts";
+import { yieldToEvents } from "./yield_to_events.ts";
 
 /** A method under test. */
 export interface EvaluatedMethod {
@@ -96,6 +97,7 @@ export async function evaluateMethods(
         const degrade: DegradeOptions = { engine, psf, noise };
         const observed = await degradeVolume(target, degrade);
         for (const method of methods) {
+          await yieldToEvents();
           if (options.signal?.aborted) {
             throw new CancelledError("Stopped before the table was complete");
           }

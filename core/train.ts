@@ -25,6 +25,7 @@ import {
 } from "./training/geometry.ts";
 import { accumulateSample, type Sample } from "./training/sample.ts";
 import type { Size, Volume } from "./volume.ts";
+import { yieldToEvents } from "./yield_to_events.ts";
 
 /** How a block is trained. */
 export interface TrainOptions {
@@ -106,6 +107,7 @@ export async function trainTwb(
         state = await trainBatch(state, batch, { dataset, engine, cache, options });
         const { epoch, position, lossSum } = state;
         options.onStep?.({ epoch, epochs, position, samples, loss: lossSum / position }, state);
+        await yieldToEvents();
         if (options.signal?.aborted) return finish(state, options, "stopped");
       }
       state = await finishEpoch(state, options);

@@ -12,6 +12,7 @@ import { CancelledError } from "./errors.ts";
 import { psnr } from "./loss/metrics.ts";
 import type { NamedPsf } from "./psf/load_psf.ts";
 import { assertPsfMatches } from "./psf/match.ts";
+import { yieldToEvents } from "./yield_to_events.ts";
 
 /** On what a parameter is chosen. */
 export interface TuneOptions {
@@ -48,6 +49,7 @@ export async function tuneBaseline(
   const scores = new Array<number>(values.length).fill(0);
   let seconds = 0;
   for (let i = 0; i < count; i++) {
+    await yieldToEvents();
     if (signal?.aborted) throw new CancelledError("Stopped while tuning");
     const index = Math.floor((i + 0.5) * dataset.items.length / count);
     const target = await dataset.items[index].load();
