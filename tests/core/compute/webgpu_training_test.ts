@@ -64,6 +64,6 @@ Deno.test({
     assert.ok(Math.max(...apart) <= 1e-3, `${Math.max(...apart)} dB apart`);
     // The parameters are further apart: where a gradient is 0, Adam steps along its rounding.
     const start = flattenStage(STAGE);
-    assert.ok(relativeError(cpu.parameters, start) > 0.05, "nothing was learned");
+    assert.ok(relativeError(cpu.parameters, start) > 0.01, "nothing was learned");
   },
 });

@@ -8,6 +8,7 @@ import {
   createReferenceEngine,
   type ReferenceEngine,
 } from "../../../core/compute/reference/reference_engine.ts";
+import { createWebgpuEngine } from "../../../core/compute/webgpu/webgpu_engine.ts";
 import { npsnrLoss } from "../../../core/loss/npsnr.ts";
 import { createAdam, updateAdam } from "../../../core/optimizer/adam.ts";
 import {
@@ -24,6 +25,7 @@ import { autocorrelateKernels, normalizeKernels } from "../../../core/twb/kernel
 import { flattenStage, type WienerStage, withParameters } from "../../../core/twb/stage.ts";
 import { type Size, voxelsOf } from "../../../core/volume.ts";
 import { assertClose } from "../../support/assert_close.ts";
+import { ADAPTER, NO_ADAPTER } from "../../support/webgpu_adapter.ts";
 
 const folder = new URL("../../../../shared/reference/", import.meta.url);
 
@@ -105,11 +107,14 @@ for (const name of ["twb_step_2d", "twb_step_3d"]) {
     const [engineName, start, tolerance] of [
       ["reference", () => Promise.resolve(createReferenceEngine()), 1e-9],
       ["cpu", () => createCpuEngine({ threads: 2 }), 1e-4],
+      ["webgpu", () => createWebgpuEngine(), 1e-4],
     ] as const
   ) {
+    const noAdapter = engineName === "webgpu" && !ADAPTER;
+    const skipped = present ? noAdapter ? NO_ADAPTER : "" : " (needs ../shared)";
     Deno.test({
-      name: `${engineName}: ${name} within ${tolerance}${present ? "" : " (needs ../shared)"}`,
-      ignore: !present,
+      name: `${engineName}: ${name} within ${tolerance}${skipped}`,
+      ignore: !present || noAdapter,
       fn: async () => {
         const golden: Golden & GoldenNumbers = JSON.parse(readFileSync(url, "utf8"));
         const [kernelCount, kernelChannels, ...kernelSize] = golden.v.shape;
