@@ -6,6 +6,7 @@
 import { InputError } from "../../core/errors.ts";
 import type { StackInfo, StackReader } from "../../core/io/stack.ts";
 import { openTiffBuffer } from "../../core/io/tiff_reader.ts";
+import type { Model } from "../../core/model/model.ts";
 import { channelOf, createVolume, sizeOf, type Volume } from "../../core/volume.ts";
 import { type Job, readJob } from "../job.ts";
 import { type PreparedPsf, preparePsf } from "../job_psf.ts";
@@ -17,6 +18,7 @@ import type { RestoreListener } from "./restore_stack.ts";
 /** What is to be done, on which voxels, and with which PSF. */
 export interface BrowserJob {
   readonly job: Job;
+  readonly model: Model;
   /** Of the channels that are restored. */
   readonly reader: StackReader;
   /** Of the result. */
@@ -32,7 +34,12 @@ export interface BrowserJob {
 export async function readBrowserJob(
   source: StackReader,
   { fields, psf }: Pick<RestoreRequest, "fields" | "psf">,
-  listener: RestoreListener,
+  { openModel, memoryBytes, listener }: {
+    openModel(depth: number): Model;
+    /** What the backend can use at most. */
+    readonly memoryBytes: number;
+    readonly listener: RestoreListener;
+  },
 ): Promise<BrowserJob> {
   const given = new Map(fields);
   const all = source.info.shape[0];
@@ -59,16 +66,18 @@ export async function readBrowserJob(
   } else given.delete("voxel");
   const volume = psf && await readPsfVolume(psf);
   if (volume) describePsf(given, volume, psf.name);
-  const job = readJob(given);
+  const asked = readJob(given);
+  const job = { ...asked, memoryBytes: Math.min(asked.memoryBytes, memoryBytes) };
+  const model = openModel(depth);
   listener.line("status", "Preparing the PSF ...");
   // Of the pipe to a host, the PSF's voxels alone are asked for.
   const pipe = {
     request: ({ channel }: { channel: number }) => Promise.resolve(channelOf(volume!, channel)),
   } as unknown as Pipe;
-  const prepared = await preparePsf(job, pipe);
+  const prepared = await preparePsf(job, { pipe, kernelSize: model.stages[0].kernelSize });
   const pixelType = given.get("type") === "same" ? info.pixelType : "float32";
   return {
-    ...{ job, reader, prepared },
+    ...{ job, model, reader, prepared },
     info: { ...info, pixelType, voxelSizeUm: job.info.voxelSizeUm ?? info.voxelSizeUm },
   };
 }

@@ -54,46 +54,51 @@ export async function restoreStack(
 ): Promise<Uint8Array<ArrayBuffer>> {
   listener.line("status", "Reading the stack ...");
   const source = await openTiffBuffer(request.stack.bytes, request.stack.name);
-  const { reader, info, job, prepared } = await readBrowserJob(source, request, listener);
-  const model = openModel(request.model, { depth: info.shape[1] });
-  listener.line("model", request.model?.name ?? "bundled model");
-  listener.line("psf", prepared.description);
-  for (const warning of prepared.warnings) listener.line("warning", warning);
-  const work: Work = {
-    ...{ reader, info, model, psf: prepared.psf },
-    ...{ sigma: job.sigma, memoryBytes: job.memoryBytes },
-  };
+  const gpu = request.backend === "wasm" ? undefined : await openGpu(request.backend);
   try {
-    return encodeTiff(info, await runBackend(work, request, listener));
+    const { reader, info, job, model, prepared } = await readBrowserJob(source, request, {
+      openModel: (depth) => openModel(request.model, { depth }),
+      memoryBytes: typeof gpu === "object" ? MAX_ENGINE_BYTES : MAX_WASM_BYTES,
+      listener,
+    });
+    listener.line("model", request.model?.name ?? "bundled model");
+    listener.line("psf", prepared.description);
+    for (const warning of prepared.warnings) listener.line("warning", warning);
+    if (typeof gpu === "string") {
+      listener.line("warning", `WebGPU is not used: ${gpu}; working with wasm, which is slower`);
+    }
+    const work: Work = {
+      ...{ reader, info, model, psf: prepared.psf },
+      ...{ sigma: job.sigma, memoryBytes: job.memoryBytes },
+    };
+    const engine = typeof gpu === "object" ? gpu : undefined;
+    return encodeTiff(info, await runBackend(work, { request, engine, listener }));
   } finally {
-    reader.close();
+    source.close();
+    if (typeof gpu === "object") gpu.close();
   }
 }
 
 async function runBackend(
   work: Work,
-  { backend, wasmUrl }: RestoreRequest,
-  listener: RestoreListener,
+  { request: { backend, wasmUrl }, engine, listener }: {
+    readonly request: RestoreRequest;
+    readonly engine?: Engine;
+    readonly listener: RestoreListener;
+  },
 ): Promise<Float32Array> {
-  if (backend !== "wasm") {
-    const opened = await openGpu(backend);
-    if (typeof opened === "string") {
-      listener.line("warning", `WebGPU is not used: ${opened}; working with wasm, which is slower`);
-    } else {
-      try {
-        listener.line("backend", opened.description);
-        return await runTiles(work, listener, {
-          engine: opened,
-          memoryBytes: Math.min(work.memoryBytes, MAX_ENGINE_BYTES),
-          createRestorer: ({ size }) => createRestorer(opened, { ...work, size }),
-        });
-      } catch (error) {
-        if (backend === "webgpu" || !isGpuFailure(error)) throw error;
-        const reason = describeError(error);
-        listener.line("warning", `WebGPU stopped (${reason}); starting again with wasm`);
-      } finally {
-        opened.close();
-      }
+  if (engine) {
+    try {
+      listener.line("backend", engine.description);
+      return await runTiles(work, listener, {
+        engine,
+        memoryBytes: work.memoryBytes,
+        createRestorer: ({ size }) => createRestorer(engine, { ...work, size }),
+      });
+    } catch (error) {
+      if (backend === "webgpu" || !isGpuFailure(error)) throw error;
+      const reason = describeError(error);
+      listener.line("warning", `WebGPU stopped (${reason}); starting again with wasm`);
     }
   }
   listener.line("backend", "onnxruntime on wasm, one thread");
