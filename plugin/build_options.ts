@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  commonOptions,
   deconvolveOptions,
   longName,
   type OptionSpec,
@@ -43,6 +44,7 @@ const DIALOG: Readonly<Record<string, DialogOption>> = {
   FRAMES: { spec: pluginOptions.frames, label: "Frames" },
   TYPE: { spec: deconvolveOptions.type, label: "Type of the result" },
   SIGMA: { spec: deconvolveOptions.sigma, label: "Sigma of the noise (empty: estimated)" },
+  BACKEND: { spec: commonOptions.backend, label: "Backend" },
   MEMORY: { spec: deconvolveOptions.memory, label: "Memory to use at most" },
 };
 

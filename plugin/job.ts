@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Backend } from "../core/compute/choose_engine.ts";
 import { InputError } from "../core/errors.ts";
 import type { StackInfo } from "../core/io/stack.ts";
 import { micrometresPer } from "../core/io/unit.ts";
@@ -43,6 +44,7 @@ export interface Job {
   readonly onlyChannel?: { readonly index: number; readonly of: number };
   readonly sigma?: number;
   readonly memoryBytes: number;
+  readonly backend: Backend;
   readonly threads?: number;
 }
 
@@ -59,6 +61,7 @@ export const JOB_OPTIONS = {
   type: deconvolveOptions.type,
   sigma: deconvolveOptions.sigma,
   memory: deconvolveOptions.memory,
+  backend: commonOptions.backend,
   threads: commonOptions.threads,
 } as const satisfies Record<string, OptionSpec>;
 
@@ -106,6 +109,7 @@ export function readJob(fields: JobFields): Job {
     onlyChannel: readOnlyChannel(fields),
     sigma: sigma?.min,
     memoryBytes: option(fields, JOB_OPTIONS.memory) as number,
+    backend: option(fields, JOB_OPTIONS.backend) as Backend,
     threads: option(fields, JOB_OPTIONS.threads) as number | undefined,
   };
 }

@@ -5,16 +5,20 @@
  */
 import { InputError } from "../core/errors.ts";
 import { readVolume } from "../core/io/read_stack.ts";
+import { cropToEnergy } from "../core/psf/crop.ts";
 import { suggestSize } from "../core/psf/fit_to_image.ts";
 import { checkPsf, loadPsfs } from "../core/psf/load_psf.ts";
 import { makePsf } from "../core/psf/make_psf.ts";
+import { normalizePsf } from "../core/psf/normalize.ts";
 import type { PsfOptics } from "../core/psf/optics.ts";
 import { findPresets, isPresetReference } from "../core/psf/presets.ts";
 import { resamplePsf } from "../core/psf/resample.ts";
+import { planTiles } from "../core/tiling.ts";
 import {
   channelOf,
   createVolume,
   formatSize,
+  type Size,
   sizeOf,
   type Volume,
   type VoxelSizeUm,
@@ -30,22 +34,33 @@ export interface PreparedPsf {
   readonly warnings: readonly string[];
 }
 
-/** Part of the light that a computed PSF keeps. */
-const ENERGY = 0.99;
+/**
+ * Parts of the light that a computed PSF may keep: the largest for which the memory suffices. Out of
+ * focus light hardly fades with the depth, so that deep stacks would have enormous PSFs.
+ */
+const ENERGIES = [0.99, 0.95, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2];
 /** Voxel sizes that differ by less are the same: files round them. */
 const VOXEL_TOLERANCE = 0.01;
 
 /** Computes the PSF, reads it, or asks the host for it. */
-export async function preparePsf(job: Job, pipe: Pipe): Promise<PreparedPsf> {
+export async function preparePsf(
+  job: Job,
+  { pipe, kernelSize }: { readonly pipe: Pipe; readonly kernelSize: Size },
+): Promise<PreparedPsf> {
   const { psf } = job;
-  if (psf.kind === "optics") return await computePsf(job, selectWavelength(psf.optics, job));
+  if (psf.kind === "optics") {
+    return await computePsf(job, { optics: selectWavelength(psf.optics, job), kernelSize });
+  }
   const { volume, name } = psf.kind === "file"
     ? await readPsf(psf.path, job)
     : { volume: await requestPsf(psf, pipe), name: `image ${psf.title}` };
   return fitPsf(checkPsf(selectChannel(volume, job), name), { name, job, resample: psf.resample });
 }
 
-async function computePsf(job: Job, optics: PsfOptics): Promise<PreparedPsf> {
+async function computePsf(
+  job: Job,
+  { optics, kernelSize }: { readonly optics: PsfOptics; readonly kernelSize: Size },
+): Promise<PreparedPsf> {
   const { voxelSizeUm } = job.info;
   if (voxelSizeUm === undefined) {
     throw new InputError(
@@ -55,13 +70,20 @@ async function computePsf(job: Job, optics: PsfOptics): Promise<PreparedPsf> {
   }
   const nm = (um: number) => Number((1000 * um).toPrecision(12));
   const voxelSizeNm = { x: nm(voxelSizeUm.x), y: nm(voxelSizeUm.y), z: nm(voxelSizeUm.z) };
-  const { psf, warnings } = await makePsf({
+  const whole = await makePsf({
     source: { kind: "optics", optics },
     optics,
     voxelSizeNm,
     size: suggestSize(optics, { voxelSizeNm, stackSize: sizeOf(job.info.shape) }),
-    energy: ENERGY,
   });
+  const { psf, energy } = cropToMemory(whole.psf, { job, kernelSize });
+  const warnings = [...whole.warnings];
+  if (energy < ENERGIES[0]) {
+    warnings.push(
+      `the PSF is cropped to ${100 * energy} % of its light, which the memory suffices for; ` +
+        `give more --memory to keep more`,
+    );
+  }
   const { model, wavelengthsNm, numericalAperture, immersionIndex } = optics;
   return {
     psf,
@@ -69,6 +91,28 @@ async function computePsf(job: Job, optics: PsfOptics): Promise<PreparedPsf> {
     description: `${model}, ${wavelengthsNm.join(" ")} nm, NA ${numericalAperture}, ` +
       `immersion ${immersionIndex}, ${formatSize(psf.shape)} voxels`,
   };
+}
+
+/** The PSF with the largest part of the light for which tiles fit into the memory. */
+function cropToMemory(
+  whole: Volume,
+  { job, kernelSize }: { readonly job: Job; readonly kernelSize: Size },
+): { psf: Volume; energy: number } {
+  for (const energy of ENERGIES) {
+    const psf = normalizePsf(cropToEnergy(whole, energy).psf, "sum");
+    try {
+      planTiles(sizeOf(job.info.shape), {
+        psfSize: sizeOf(psf.shape),
+        kernelSize,
+        memoryBytes: job.memoryBytes,
+        transfers: psf.shape[0],
+      });
+      return { psf, energy };
+    } catch (error) {
+      if (!(error instanceof InputError) || energy === ENERGIES.at(-1)) throw error;
+    }
+  }
+  throw new RangeError("There are no energies");
 }
 
 /** A file, or the name of a preset such as "hela3d/psf1". */

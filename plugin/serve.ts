@@ -5,7 +5,8 @@
  *
  * @module
  */
-import { createEngine } from "../core/compute/choose_engine.ts";
+import { runOnEngine } from "../core/compute/choose_engine.ts";
+import type { Engine } from "../core/compute/engine.ts";
 import { deconvolveStack } from "../core/deconvolve.ts";
 import { describeError, InputError } from "../core/errors.ts";
 import { loadModel } from "../core/model/load_model.ts";
@@ -29,30 +30,38 @@ async function serve(): Promise<void> {
   });
   const job = readJob(decodeJob(await pipe.readHead()));
   pipe.greet();
+  const model = chooseModel(job);
+  say("model", `${job.model} (${describeModel(model)})`);
   say("status", "Computing the PSF");
-  const { psf, description, warnings } = await preparePsf(job, pipe);
+  const { kernelSize } = model.stages[0];
+  const { psf, description, warnings } = await preparePsf(job, { pipe, kernelSize });
   say("psf", description);
   for (const warning of warnings) say("warning", warning);
-  const model = await chooseModel(job);
-  say("model", `${job.model} (${describeModel(model)})`);
   say("status", "Starting");
-  const engine = await createEngine({ threads: job.threads });
-  say("backend", `${engine.name}, ${engine.description}`);
-  const { info, memoryBytes } = job;
+  const { info, memoryBytes, backend, threads } = job;
   const reader = createPipeReader(pipe, info, { cacheBytes: CACHE_PART * memoryBytes });
-  const { sigmas } = await deconvolveStack(reader, createPipeWriter(pipe, info), {
-    engine,
-    model,
-    psf,
-    sigma: job.sigma,
-    memoryBytes,
-    onPlan: ({ tiles, size, bytes }) => {
-      assertMemory(bytes + 4 * info.shape[0] * voxelsOf(info.shape), memoryBytes);
-      const count = tiles.length * info.shape[0] * info.frames;
-      say("tiles", `${tiles.length} tile(s) of ${formatSize(size)} per channel and frame`);
-      say("progress", `0 ${count}`);
-    },
-    onTile: (done, total) => say("progress", `${done} ${total}`),
+  const writer = createPipeWriter(pipe, info);
+  let fallback = backend === "auto" ? "; no GPU was found" : "";
+  const onNotice = (line: string) => {
+    say("warning", line);
+    fallback = `; ${line}`;
+  };
+  const { sigmas } = await runOnEngine({ backend, threads, onNotice }, (engine) => {
+    say("backend", describeEngine(engine) + (engine.name === "cpu" ? fallback : ""));
+    return deconvolveStack(reader, writer, {
+      engine,
+      model,
+      psf,
+      sigma: job.sigma,
+      memoryBytes,
+      onPlan: ({ tiles, size, bytes }) => {
+        assertMemory(bytes + 4 * info.shape[0] * voxelsOf(info.shape), memoryBytes);
+        const count = tiles.length * info.shape[0] * info.frames;
+        say("tiles", `${tiles.length} tile(s) of ${formatSize(size)} per channel and frame`);
+        say("progress", `0 ${count}`);
+      },
+      onTile: (done, total) => say("progress", `${done} ${total}`),
+    });
   });
   if (sigmas.length > 0) say("noise", describeNoise(sigmas));
   const none = [0, 0, 0] as const;
@@ -60,8 +69,12 @@ async function serve(): Promise<void> {
   await pipe.flush();
 }
 
-async function chooseModel({ model, info }: Job): Promise<Model> {
-  return model === DEFAULT_MODEL ? defaultModel(info.shape[1]) : await loadModel(model);
+function chooseModel({ model, info }: Job): Model {
+  return model === DEFAULT_MODEL ? defaultModel(info.shape[1]) : loadModel(model);
+}
+
+function describeEngine({ name, description }: Engine): string {
+  return `${name}, ${description}`;
 }
 
 function describeModel(model: Model): string {

@@ -38,14 +38,13 @@ export async function createImageJFolder(): Promise<string> {
   const folder = Deno.makeTempDirSync({ prefix: "imagej-" });
   Deno.mkdirSync(`${folder}/plugins`);
   installFiji(await buildFiji({ folder: new URL(`file://${folder}/`) }), folder);
-  const probe = new URL("../plugin/fiji/Probe_.java", import.meta.url).pathname;
-  await run(
-    "javac",
-    ["--release", "8", "-Xlint:-options", "-cp", IJ_JAR, "-d"].concat(
-      `${folder}/plugins`,
-      probe,
-    ),
-  );
+  const probe = new URL("../plugin/fiji/", import.meta.url).pathname;
+  const classes = `${folder}/probe`;
+  const flags = ["--release", "8", "-Xlint:-options", "-cp", IJ_JAR, "-d", classes];
+  await run("javac", [...flags, `${probe}Probe_.java`]);
+  // Out of the way of those who look for the plugin in the menu.
+  Deno.writeTextFileSync(`${classes}/plugins.config`, 'Help, "Probe ", Probe_\n');
+  await run("jar", ["--create", "--file", `${folder}/plugins/Probe_.jar`, "-C", classes, "."]);
   return folder;
 }
 
@@ -174,7 +173,7 @@ export function findPrograms(pid: number): number[] {
 export async function waitFor<T>(
   what: string,
   find: () => T | undefined,
-  seconds = 30,
+  seconds = 15,
 ): Promise<T> {
   const end = performance.now() + 1000 * seconds;
   while (performance.now() < end) {

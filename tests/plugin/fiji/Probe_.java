@@ -110,6 +110,15 @@ public class Probe_ implements PlugIn {
         thread.start();
     }
 
+    /** What stands in ImageJ's status bar. */
+    private static String statusLine() {
+        for (java.awt.Component part : IJ.getInstance().getStatusBar().getComponents()) {
+            if (part instanceof java.awt.Label) return ((java.awt.Label) part).getText();
+            if (part instanceof javax.swing.JLabel) return ((javax.swing.JLabel) part).getText();
+        }
+        return "";
+    }
+
     private static void write(File file) throws Exception {
         File part = new File(file.getPath() + ".part");
         PrintWriter out = new PrintWriter(part, "UTF-8");
@@ -117,14 +126,16 @@ public class Probe_ implements PlugIn {
         int[] ids = WindowManager.getIDList();
         for (int i = 0; ids != null && i < ids.length; i++) {
             ImagePlus imp = WindowManager.getImage(ids[i]);
-            if (imp != null) out.println("image " + imp.getTitle() + (imp.isLocked() ? " locked" : ""));
+            if (imp == null) continue;
+            String voxels = imp.getStack().isVirtual() ? "virtual" : "" + hash(imp);
+            out.println("image " + imp.getTitle() + ' ' + voxels + (imp.isLocked() ? " locked" : ""));
         }
         for (java.awt.Window window : java.awt.Window.getWindows()) {
             if (window.isShowing() && window instanceof java.awt.Dialog) {
                 out.println("dialog " + ((java.awt.Dialog) window).getTitle());
             }
         }
-        out.println("status " + IJ.getInstance().getProgressBar().getWidth());
+        out.println("status " + statusLine());
         out.println("deno " + Prefs.get("trainablewiener.deno", ""));
         Recorder recorder = Recorder.getInstance();
         if (recorder != null) {

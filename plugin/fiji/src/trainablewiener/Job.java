@@ -36,7 +36,8 @@ final class Job {
         }
         putModel(settings, names);
         putPsf(settings, names);
-        for (Option option : new Option[] {Options.SIGMA, Options.MEMORY}) {
+        for (Option option : new Option[] {Options.SIGMA, Options.BACKEND,
+                Options.MEMORY}) {
             put(option.flag, settings.get(option));
         }
     }

@@ -51,6 +51,9 @@ final class Options {
     static final Option SIGMA = new Option(
         "sigma", "Sigma of the noise (empty: estimated)", "noise", "", "", "",
         "noise of the stack, of its maximum, for a noise-adaptive model; else estimated");
+    static final Option BACKEND = new Option(
+        "backend", "Backend", "choice", "auto", "auto webgpu cpu", "",
+        "what computes: auto takes a GPU if there is one");
     static final Option MEMORY = new Option(
         "memory", "Memory to use at most", "bytes", "4GB", "", "",
         "to use at most; larger stacks are restored in tiles");
@@ -73,6 +76,7 @@ final class Options {
         FRAMES,
         TYPE,
         SIGMA,
+        BACKEND,
         MEMORY,
     };
 
