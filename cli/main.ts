@@ -11,6 +11,7 @@ import { deconvolveCommand } from "./deconvolve.ts";
 import { degradeCommand } from "./degrade.ts";
 import { doctorCommand } from "./doctor.ts";
 import { evaluateCommand } from "./evaluate.ts";
+import { exportCommand } from "./export.ts";
 import { psfCommand } from "./psf.ts";
 import { trainCommand } from "./train.ts";
 
@@ -27,6 +28,7 @@ export async function main(args: readonly string[]): Promise<number> {
   program.addCommand(createCommand(deconvolveCommand));
   program.addCommand(createCommand(degradeCommand));
   program.addCommand(createCommand(psfCommand));
+  program.addCommand(createCommand(exportCommand));
   program.addCommand(createCommand(doctorCommand));
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({ outputError: writeOneLine });

@@ -492,6 +492,49 @@ export const evaluateOptions = {
   },
 } as const satisfies Record<string, OptionSpec>;
 
+/** Options of `export`. */
+export const exportOptions = {
+  format: {
+    flags: "-f, --format <format>",
+    kind: "choice",
+    choices: ["onnx", "bioimageio"],
+    default: "onnx",
+    description: "an ONNX file, or a BioImage Model Zoo package",
+  },
+  size: {
+    flags: "--size <size>",
+    kind: "size",
+    description: "of the stacks that a fixed graph is for: x, y, z; with --psf",
+  },
+  testStack: {
+    flags: "--test-stack <file>",
+    kind: "path",
+    description: "blurred stack for the package's test tensors and cover",
+  },
+  name: {
+    flags: "--name <text>",
+    kind: "text",
+    description: "of the package, 5 to 128 characters",
+  },
+  author: {
+    flags: "--author <name...>",
+    kind: "text",
+    repeatable: true,
+    description: "of the package",
+  },
+  cite: {
+    flags: "--cite <doi...>",
+    kind: "text",
+    repeatable: true,
+    description: "what users of the package should cite",
+  },
+  licence: {
+    flags: "--licence <name>",
+    kind: "text",
+    description: "of the package, by its SPDX name: CC-BY-4.0",
+  },
+} as const satisfies Record<string, OptionSpec>;
+
 /** Options of `doctor`. */
 export const doctorOptions = {
   grid: {

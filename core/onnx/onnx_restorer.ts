@@ -9,7 +9,7 @@ import { type Size, type Volume, voxelsOf } from "../volume.ts";
 import { assertOnnxFits, describeOnnx, type OnnxDescription } from "./check_onnx.ts";
 import type { OnnxArray, OnnxReply, OnnxRequest } from "./onnx_worker.ts";
 import { openInputs } from "./open_inputs.ts";
-import { ONNX_NAMES } from "./write_onnx.ts";
+import { ONNX_NAMES, UNKNOWN_SIGMA } from "./write_onnx.ts";
 
 /** A graph, ready for pieces of one size and one PSF; used like the engines' restorer. */
 export interface OnnxRestorer {
@@ -24,6 +24,11 @@ export interface OnnxRestorer {
     data: Float32Array,
     options: { readonly channel: number; readonly sigma: number },
   ): Promise<Float32Array>;
+  /**
+   * Restores all channels `[c, z, y, x]` of a baked graph's size at once; a noise-adaptive graph
+   * estimates the noise itself.
+   */
+  restoreAll(data: Float32Array): Promise<Float32Array>;
   /** Ends the thread. */
   close(): void;
 }
@@ -67,11 +72,24 @@ export function createOnnxRestorer(options: OnnxRestorerOptions): OnnxRestorer {
   }).then(() => options.onLoad?.((performance.now() - begin) / 1000));
   // The first piece reports a failure; until then it is no unhandled one.
   loaded.catch(() => {});
+  const run = async (inputs: readonly OnnxArray[]) => {
+    await loaded;
+    const reply = await thread.ask({ kind: "run", inputs, output: ONNX_NAMES.restored });
+    return (reply as Extract<OnnxReply, { kind: "result" }>).data;
+  };
   return {
     model,
     size,
+    async restoreAll(data) {
+      if (!baked) throw new TypeError(`${name} is for any PSF: restore its channels one by one`);
+      const shape = [1, baked.channels, ...size];
+      const inputs: OnnxArray[] = [{ name: ONNX_NAMES.image, data, shape }];
+      if (file.opened.includes(ONNX_NAMES.sigma)) {
+        inputs.push({ name: ONNX_NAMES.sigma, data: Float32Array.of(UNKNOWN_SIGMA), shape: [1] });
+      }
+      return await run(inputs);
+    },
     async restore(data, { channel, sigma }) {
-      await loaded;
       const inputs: OnnxArray[] = baked
         ? [{ name: ONNX_NAMES.image, ...placeChannel(data, description, channel) }]
         : [
@@ -85,8 +103,7 @@ export function createOnnxRestorer(options: OnnxRestorerOptions): OnnxRestorer {
         const place = BigInt64Array.of(BigInt(channel % model.channels));
         inputs.push({ name: ONNX_NAMES.channel, data: place, shape: [1] });
       }
-      const reply = await thread.ask({ kind: "run", inputs, output: ONNX_NAMES.restored });
-      const restored = (reply as Extract<OnnxReply, { kind: "result" }>).data;
+      const restored = await run(inputs);
       if (!baked || baked.channels === 1) return restored;
       const voxels = voxelsOf(size);
       return restored.slice(channel * voxels, (channel + 1) * voxels);

@@ -91,7 +91,7 @@ export function writeOnnx(model: Model, target: OnnxTarget): Uint8Array<ArrayBuf
       size,
       channelCount,
       peakRatio: model.peakRatio ?? 1,
-      given: store(graph, array([-1], [1]), ONNX_NAMES.sigma),
+      given: store(graph, array([UNKNOWN_SIGMA], [1]), ONNX_NAMES.sigma),
     })
     : undefined;
   const context = { grid, transfer, sigma, channelCount, channels: parts.channels };
@@ -110,6 +110,9 @@ export function writeOnnx(model: Model, target: OnnxTarget): Uint8Array<ArrayBuf
     metadata: metadataOf(model, target),
   });
 }
+
+/** The stored noise: below 0 the graph estimates it. */
+export const UNKNOWN_SIGMA = -1;
 
 /** What the two kinds of graphs begin with. */
 interface GraphParts {
