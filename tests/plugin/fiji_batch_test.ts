@@ -58,7 +58,7 @@ const CURRENT = `
 
 /** Ways to name one PSF, on the stack that is open. */
 const WAYS = `
-  run("Trainable Wiener Deconvolve", "psf=file psf_file=hela3d/psf2");
+  run("Trainable Wiener Deconvolve", "model=[run, 1] psf=file psf_file=hela3d/psf2");
   saveAs("tiff", data + "by-name.tif"); close();
   open(data + "psf.tif");
   selectWindow("stack16.tif");
@@ -84,6 +84,8 @@ Deno.test({
     const middle = channelOf(psf, 0).slice(6 * 33 * 33, 7 * 33 * 33);
     writeVolume(`${data}/psf.tif`, { ...psf, voxelSizeUm: VOXEL });
     writeVolume(`${data}/psf2d.tif`, createVolume([1, 1, 33, 33], middle, VOXEL));
+    Deno.mkdirSync(`${data}/run, 1`);
+    Deno.copyFileSync(`${MODELS}default.json`, `${data}/run, 1/model.json`);
     for (const { file, ...info } of CASES) writeCells(`${data}/${file}.tif`, info);
     const macro = CASES.map(({ file, type, shape }) => `
       open("${data}/${file}.tif");

@@ -61,10 +61,7 @@ final class Program {
                 "--allow-sys=systemMemoryInfo"}) {
             command.add(argument);
         }
-        // A comma separates paths; two of them are one within a path.
-        for (File file : readable) {
-            command.add("--allow-read=" + file.getPath().replace(",", ",,"));
-        }
+        for (File file : readable) command.add("--allow-read=" + nameable(file));
         command.add(script.getPath());
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("NO_COLOR", "1");
@@ -96,6 +93,13 @@ final class Program {
                 readLines();
             }
         });
+    }
+
+    /** Deno takes a comma for the end of a path; what lies below a folder is allowed with it. */
+    private static File nameable(File file) {
+        File named = file.getAbsoluteFile();
+        while (named.getPath().contains(",")) named = named.getParentFile();
+        return named;
     }
 
     private interface Pump {
