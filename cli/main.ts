@@ -15,8 +15,8 @@ import { exportCommand } from "./export.ts";
 import { psfCommand } from "./psf.ts";
 import { trainCommand } from "./train.ts";
 
-/** Runs the program with the arguments after its name and returns the exit code. */
-export async function main(args: readonly string[]): Promise<number> {
+/** The program with all of its commands. */
+export function createProgram(): Command {
   const program = new Command("twb")
     .description(
       "Trainable Wiener deconvolution: learns the regularizer from data, restores in one shot.",
@@ -33,6 +33,12 @@ export async function main(args: readonly string[]): Promise<number> {
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({ outputError: writeOneLine });
   }
+  return program;
+}
+
+/** Runs the program with the arguments after its name and returns the exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  const program = createProgram();
   try {
     await program.parseAsync(args as string[], { from: "user" });
     return 0;
