@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import onnxProto from "onnx-proto";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { readOnnxFile, readOnnxModel } from "../../../core/model/onnx_file.ts";
 import { type OnnxTarget, writeOnnx } from "../../../core/onnx/write_onnx.ts";
@@ -103,6 +104,23 @@ Deno.test("writeOnnx() keeps the model, operator set 17 and IR version 8", () =>
     "psf",
   ]);
   assert.equal(file.metadata.get("size"), "30x20x4");
+});
+
+Deno.test("writeOnnx() keeps to operators that all runtimes have, and to tables for angles", () => {
+  const model = createModel({ name: "operators", noiseExponent: 1, positivity: "rectify" });
+  const psf = createBlur([1, 3, 5, 7]);
+  const operatorsOf = (target: OnnxTarget) => {
+    const { graph } = onnxProto.onnx.ModelProto.decode(writeOnnx(model, target));
+    const branches = graph!.node!.flatMap(({ attribute }) =>
+      attribute!.flatMap(({ g }) => g?.node ?? [])
+    );
+    return new Set([...graph!.node!, ...branches].map(({ opType }) => opType!));
+  };
+  const baked = operatorsOf({ kind: "baked", psf, size: [4, 20, 30] });
+  const general = operatorsOf({ kind: "general" });
+  for (const name of ["Sin", "Cos", "DFT", "Einsum", "Loop"]) assert.ok(!general.has(name), name);
+  // Tables of a fixed size are stored: nothing is left of how they are made.
+  for (const name of ["Range", "Mod", "Shape", "Gather"]) assert.ok(!baked.has(name), name);
 });
 
 Deno.test("writeOnnx() refuses what cannot be baked", () => {
