@@ -4,15 +4,10 @@
  * @module
  */
 import { type Backend, runOnEngine } from "../core/compute/choose_engine.ts";
-import type { Engine } from "../core/compute/engine.ts";
-import { openDataset } from "../core/dataset/dataset.ts";
 import { UsageError } from "../core/errors.ts";
-import { evaluateMethods, modelMethod } from "../core/evaluate.ts";
-import { tabulateMeans, tabulateStacks } from "../core/evaluation_table.ts";
-import { loadModel } from "../core/model/load_model.ts";
 import { commonOptions, evaluateOptions, type NoiseRange } from "../core/options.ts";
-import { loadPsfs } from "../core/psf/load_psf.ts";
 import { formatTable, type TableFormat } from "../core/report/table.ts";
+import { type EvaluationConfig, runEvaluation } from "../core/run_evaluation.ts";
 import type { CommandSpec } from "./command.ts";
 import { withInterrupt } from "./interrupt.ts";
 import { createProgress } from "./progress.ts";
@@ -22,6 +17,9 @@ const options = { ...evaluateOptions, psf, photons, format, backend, threads, qu
 
 interface EvaluateCommandOptions {
   readonly model?: readonly string[];
+  readonly method?: readonly string[];
+  readonly tuneOn?: readonly string[];
+  readonly tuneStacks: number;
   readonly psf?: readonly string[];
   readonly noise: readonly NoiseRange[];
   readonly photons?: number;
@@ -44,41 +42,32 @@ export const evaluateCommand: CommandSpec<EvaluateCommandOptions> = {
   examples: [
     "evaluate cells/ --model runs/train-1 --noise 1% --format markdown",
     "evaluate cells/ --model runs/train-1 --noise 1% 3% --psf psf.tif --per-stack --format csv",
+    "evaluate cells/ --model runs/train-1 --method wiener-laplacian --tune-on other_cells/",
   ],
-  async run(
-    [data],
-    { model: paths = [], psf, noise, perStack, format, backend, threads, quiet, ...rest },
-  ) {
-    if (paths.length === 0) throw new UsageError("--model is missing; name what to evaluate");
-    const dataset = await openDataset(data as string[]);
-    const planar = (await dataset.items[0].load()).shape[1] === 1;
-    const presetDepth = planar ? "plane" : "volume";
-    const psfs = await loadPsfs(psf ?? ["hela3d"], { presetDepth });
-    const models = paths.map((path) => [path, loadModel(path)] as const);
-    const progress = createProgress(quiet ? "quiet" : "shown");
-    const evaluate = async (engine: Engine, signal: AbortSignal) => {
-      const methods = models.map(([path, model]) => modelMethod(path, model, engine));
-      const rows = await evaluateMethods(dataset, engine, {
-        ...rest,
-        methods,
-        psfs,
-        sigmas: noise.flatMap(({ min, max }) => min === max ? [min] : [min, max]),
-        signal,
-        onRow: ({ stack, method }, done, total) =>
-          progress.update(done / total, `${stack}, ${method}`),
-      });
-      const notes = [
-        `stacks: ${dataset.items.length}, PSFs: ${psfs.length}, seed ${rest.seed}, ` +
-        engine.description,
-      ];
-      return perStack ? tabulateStacks(rows, notes) : tabulateMeans(rows, notes);
+  async run([data], typed) {
+    const { model = [], method = [], tuneOn = [], psf = [], noise, perStack, format } = typed;
+    const { backend, threads, quiet, ...rest } = typed;
+    if (model.length + method.length === 0) {
+      throw new UsageError("--model or --method is missing; name what to evaluate");
+    }
+    const config: EvaluationConfig = {
+      ...rest,
+      data: data as string[],
+      models: model,
+      methods: method,
+      tuneOn,
+      psf,
+      sigmas: noise.flatMap(({ min, max }) => min === max ? [min] : [min, max]),
+      rows: perStack ? "stacks" : "means",
     };
+    const progress = createProgress(quiet ? "quiet" : "shown");
+    const hooks = { onMessage: progress.message, onProgress: progress.update };
     const table = await withInterrupt(
       "Stopping ...",
       (signal) =>
         runOnEngine(
           { backend, threads, onNotice: progress.message },
-          (engine) => evaluate(engine, signal),
+          (engine) => runEvaluation(config, engine, { ...hooks, signal }),
         ),
     );
     progress.done();

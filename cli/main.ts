@@ -11,6 +11,7 @@ import { deconvolveCommand } from "./deconvolve.ts";
 import { degradeCommand } from "./degrade.ts";
 import { doctorCommand } from "./doctor.ts";
 import { evaluateCommand } from "./evaluate.ts";
+import { experimentCommand } from "./experiment.ts";
 import { exportCommand } from "./export.ts";
 import { psfCommand } from "./psf.ts";
 import { trainCommand } from "./train.ts";
@@ -28,6 +29,7 @@ export function createProgram(): Command {
   program.addCommand(createCommand(deconvolveCommand));
   program.addCommand(createCommand(degradeCommand));
   program.addCommand(createCommand(psfCommand));
+  program.addCommand(createCommand(experimentCommand));
   program.addCommand(createCommand(exportCommand));
   program.addCommand(createCommand(doctorCommand));
   for (const command of [program, ...program.commands]) {

@@ -1,0 +1,88 @@
+/**
+ * `experiment`: the scripted experiments, each one command.
+ *
+ * @module
+ */
+import { BASELINES } from "../core/baselines/baselines.ts";
+import { type Backend, runOnEngine } from "../core/compute/choose_engine.ts";
+import type { Engine } from "../core/compute/engine.ts";
+import { InputError } from "../core/errors.ts";
+import { runComparison } from "../core/experiment/compare.ts";
+import {
+  createExperiment,
+  type ExperimentName,
+  EXPERIMENTS,
+} from "../core/experiment/experiments.ts";
+import { commonOptions, experimentOptions, type NoiseRange } from "../core/options.ts";
+import { formatTable, type TableFormat } from "../core/report/table.ts";
+import type { CommandSpec } from "./command.ts";
+import { withInterrupt } from "./interrupt.ts";
+import { createProgress } from "./progress.ts";
+
+const { noise, seed, backend, threads, quiet, format } = commonOptions;
+const options = { ...experimentOptions, noise, seed, format, backend, threads, quiet };
+
+interface ExperimentCommandOptions {
+  readonly data: string;
+  readonly out?: string;
+  readonly quick?: boolean;
+  readonly resume?: boolean;
+  readonly noise: NoiseRange;
+  readonly seed: number;
+  readonly format: TableFormat;
+  readonly backend: Backend;
+  readonly threads?: number;
+  readonly quiet?: boolean;
+}
+
+export const experimentCommand: CommandSpec<ExperimentCommandOptions> = {
+  name: "experiment",
+  summary: "run a scripted experiment",
+  description:
+    "Trains, tunes the classical methods on training stacks, evaluates all on the same " +
+    "degraded stacks, and writes tables and a page. An interrupted one goes on with --resume.",
+  arguments: [["<name>", EXPERIMENTS.join(", ")]],
+  options,
+  examples: ["experiment hela3d --noise 1%", "experiment init2d --quick"],
+  async run(
+    [name],
+    { data, quick, resume, noise, seed, format, backend, threads, quiet, ...rest },
+  ) {
+    if (!EXPERIMENTS.includes(name as ExperimentName)) {
+      throw new InputError(`There is no experiment "${name}"; there are ${EXPERIMENTS.join(", ")}`);
+    }
+    if (noise.min !== noise.max) {
+      throw new InputError("--noise is a range; an experiment has one level, such as 1%");
+    }
+    const comparison = createExperiment(name as ExperimentName, {
+      data,
+      sigma: noise.min,
+      seed,
+      size: quick ? "quick" : "full",
+      methods: BASELINES,
+    });
+    const level = `${noise.min * 100}`;
+    const out = rest.out ?? `runs/experiments/${name}-${level}${quick ? "-quick" : ""}`;
+    const progress = createProgress(quiet ? "quiet" : "shown");
+    const run = (engine: Engine, signal: AbortSignal) =>
+      runComparison(comparison, {
+        engine,
+        out,
+        resume: resume ? "go on" : "refuse",
+        signal,
+        onMessage: progress.message,
+        onProgress: progress.update,
+      });
+    const table = await withInterrupt(
+      "Stopping after the step ...",
+      (signal) =>
+        runOnEngine(
+          { backend, threads, onNotice: progress.message },
+          (engine) => run(engine, signal),
+        ),
+    );
+    progress.done();
+    progress.message(`Tables and the report are in ${out}`);
+    console.log(formatTable(table, format).trimEnd());
+  },
+};

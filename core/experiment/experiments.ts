@@ -1,0 +1,178 @@
+/**
+ * The experiments by name: A. Moskalev's slides ("Trainable Regularization for Wiener
+ * Deconvolution", 2019) on the shared data.
+ *
+ * @module
+ */
+import type { BaselineMethod } from "../baselines/method.ts";
+import { listSourceFiles } from "../dataset/source_files.ts";
+import { formatLevel } from "../evaluation_table.ts";
+import { WHOLE_AXIS } from "../options.ts";
+import type { TrainConfig } from "../run_training.ts";
+import type { Initialization } from "../twb/initialize.ts";
+import type { Size } from "../volume.ts";
+import type { ComparedModel, Comparison } from "./compare.ts";
+
+/** Names of the experiments. */
+export const EXPERIMENTS = ["toy2d", "init2d", "init3d", "dsb2018", "hela3d"] as const;
+
+/** One of {@link EXPERIMENTS}. */
+export type ExperimentName = typeof EXPERIMENTS[number];
+
+/** What an experiment is made from. */
+export interface ExperimentOptions {
+  /** The folder with hela3d/ and dsb2018/. */
+  readonly data: string;
+  readonly sigma: number;
+  readonly seed: number;
+  /** "quick": a few stacks and epochs, to see that everything works. */
+  readonly size: "full" | "quick";
+  readonly methods: readonly BaselineMethod[];
+}
+
+/** The comparison that belongs to a name. */
+export function createExperiment(name: ExperimentName, options: ExperimentOptions): Comparison {
+  switch (name) {
+    case "toy2d":
+      return createToy(options);
+    case "init2d":
+      return createInitSearch("dsb2018", options);
+    case "init3d":
+      return createInitSearch("hela3d", options);
+    case "dsb2018":
+    case "hela3d":
+      return createTable(name, options);
+  }
+}
+
+/** The slides' comparison: TWB, TWB_M (a mix of noise levels), and the classical methods. */
+function createTable(set: "hela3d" | "dsb2018", options: ExperimentOptions): Comparison {
+  const { sigma, seed, methods } = options;
+  const base = createBase(set, options);
+  const mixed: TrainConfig = { ...base.config, noise: { min: 0.01, max: 0.03 } };
+  const rectified: TrainConfig = { ...base.config, positivity: true };
+  return {
+    title: `${set}, ${formatLevel(sigma)} noise`,
+    models: [
+      { name: "TWB", config: base.config },
+      { name: "TWB_M", config: mixed },
+      { name: "TWB, positive", config: rectified },
+    ],
+    methods,
+    tuneOn: base.train,
+    tuneStacks: options.size === "quick" ? 2 : 6,
+    testOn: base.test,
+    psfs: base.psfs,
+    sigma,
+    seed,
+    notes: [
+      "TWB_M: one model for a mix of 1 % to 3 %. The stacks have one channel, so that TWB_C is TWB.",
+    ],
+  };
+}
+
+/** {3x3x3, 5x5x3, 5x5x5} x {1, 15, full} x {dct, gabor, xavier}; in 2D 3x3, 5x5, 7x7. */
+function createInitSearch(set: "hela3d" | "dsb2018", options: ExperimentOptions): Comparison {
+  const base = createBase(set, options);
+  const sizes: readonly Size[] = set === "hela3d"
+    ? [[3, 3, 3], [3, 5, 5], [5, 5, 5]]
+    : [[1, 3, 3], [1, 5, 5], [1, 7, 7]];
+  const counts = [1, "some", "full"] as const;
+  const inits: readonly Initialization[] = ["dct", "gabor", "xavier"];
+  const models = inits.flatMap((init) =>
+    sizes.flatMap((kernelSize) =>
+      counts.map((count): ComparedModel => {
+        const full = kernelSize[0] * kernelSize[1] * kernelSize[2] - 1;
+        const kernels = count === "full" ? full : count === 1 ? 1 : Math.min(15, full);
+        const size = kernelSize.toReversed().slice(0, set === "hela3d" ? 3 : 2).join("x");
+        return {
+          name: `${init} ${size}:${kernels}`,
+          config: { ...base.config, init, kernelSize, kernels },
+        };
+      })
+    )
+  ).filter(({ name }, index, all) => all.findIndex((other) => other.name === name) === index);
+  return {
+    title: `Initialization, ${set}, ${formatLevel(options.sigma)} noise`,
+    models: options.size === "quick" ? models.filter((_, i) => i % 4 === 0) : models,
+    methods: [],
+    tuneOn: [],
+    tuneStacks: 0,
+    testOn: base.test,
+    psfs: base.psfs.slice(0, options.size === "quick" ? 1 : undefined),
+    sigma: options.sigma,
+    seed: options.seed,
+    notes: ["kernels' initialization, size x, y(, z) and count"],
+  };
+}
+
+/** Overfits four images: what the best regularizer for them looks like. */
+function createToy(options: ExperimentOptions): Comparison {
+  const base = createBase("dsb2018", options);
+  const four = base.train.filter((_, i) => i % Math.ceil(base.train.length / 4) === 0);
+  const config: TrainConfig = {
+    ...base.config,
+    data: four,
+    validation: four,
+    kernels: 24,
+    kernelSize: [1, 5, 5],
+    epochs: options.size === "quick" ? 20 : 200,
+  };
+  return {
+    title: `Four images learned by heart, ${formatLevel(options.sigma)} noise`,
+    models: [{ name: "TWB", config }],
+    methods: [],
+    tuneOn: [],
+    tuneStacks: 0,
+    testOn: four,
+    psfs: base.psfs.slice(0, 2),
+    sigma: options.sigma,
+    seed: options.seed,
+    notes: ["trained and measured on the same images"],
+  };
+}
+
+interface Base {
+  readonly train: readonly string[];
+  readonly test: readonly string[];
+  readonly psfs: readonly string[];
+  readonly config: TrainConfig;
+}
+
+function createBase(set: "hela3d" | "dsb2018", options: ExperimentOptions): Base {
+  const { data, sigma, seed, size } = options;
+  const quick = size === "quick";
+  const every = (files: readonly string[], n: number) => files.filter((_, i) => i % n === 0);
+  const list = (part: string) => listSourceFiles(`${data}/${set}/${part}`).map(({ path }) => path);
+  const train = quick ? every(list("train"), set === "hela3d" ? 12 : 24) : list("train");
+  const test = quick ? every(list("val"), set === "hela3d" ? 3 : 8) : list("val");
+  const psfs = [1, 2, 3, 4, 5, 6].map((number) => `hela3d/psf${number}`);
+  return {
+    train,
+    test,
+    psfs: quick ? psfs.slice(0, 2) : psfs,
+    config: {
+      data: train,
+      dataLicence: set === "hela3d"
+        ? "non-commercial research use; cite Velliste & Murphy 2002"
+        : "CC0",
+      validation: [],
+      validationPart: 0.1,
+      psf: psfs,
+      noise: { min: sigma, max: sigma },
+      epochs: quick ? 2 : 15,
+      batch: 1,
+      crop: [WHOLE_AXIS, 256, 256],
+      learningRate: 0.005,
+      schedule: "cosine",
+      loss: "npsnr",
+      kernels: 15,
+      kernelSize: set === "hela3d" ? [3, 5, 5] : [1, 5, 5],
+      init: "dct",
+      seed,
+      cells: 0,
+      cellSize: [1, 1, 1],
+      channels: 1,
+    },
+  };
+}
