@@ -61,13 +61,13 @@ export async function takeActiveImage(service: ImageJService): Promise<TakenImag
 
 /** Opens a TIFF. The call returns before the image is open, so nothing here relies on it. */
 export async function showImage(service: ImageJService, image: NamedBytes): Promise<void> {
-  // The opener takes the format from the name; spaces break other importers.
-  await service.viewImage(image.bytes, { name: image.name.replace(/\s+/g, "_") });
+  await service.viewImage(image.bytes, { name: image.name });
 }
 
-/** "cell-restored.tif" of "cell.tif". */
+/** "my_cell-restored.tif" of "my cell.tif": spaces break some of the host's importers. */
 export function nameOfResult(name: string): string {
-  const stem = name.replace(/^.*[/\\]/, "").replace(/(\.ome)?\.(tiff?|zip)$/i, "");
+  const stem = name.replace(/^.*[/\\]/, "").replace(/(\.ome)?\.(tiff?|zip)$/i, "")
+    .replace(/\s+/g, "_");
   return `${stem || "image"}-restored.tif`;
 }
 

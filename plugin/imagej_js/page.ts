@@ -136,6 +136,7 @@ async function run(): Promise<void> {
   const fields = readDialog(form);
   byId("log").replaceChildren();
   setShown("save", "hidden");
+  showStatus("Starting ...");
   const [psf, model] = [await choosePsf(), await chooseModel()];
   const progress = byId<HTMLProgressElement>("progress");
   progress.removeAttribute("value");

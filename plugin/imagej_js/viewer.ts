@@ -95,10 +95,12 @@ async function drawPlane(
   const data = await reader.readRegion(region);
   const { min, max } = displayRange(data);
   const picture = new ImageData(width, height);
+  const pixels = picture.data;
   const scale = 255 / (max - min || 1);
   for (let i = 0; i < data.length; i++) {
     const grey = (data[i] - min) * scale;
-    picture.data.set([grey, grey, grey, 255], 4 * i);
+    pixels[4 * i] = pixels[4 * i + 1] = pixels[4 * i + 2] = grey;
+    pixels[4 * i + 3] = 255;
   }
   canvas.width = width;
   canvas.height = height;

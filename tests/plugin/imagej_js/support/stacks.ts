@@ -13,7 +13,7 @@ import { createPsf } from "../../../../core/psf/create_psf.ts";
 import { cropToEnergy } from "../../../../core/psf/crop.ts";
 import { suggestSize } from "../../../../core/psf/fit_to_image.ts";
 import { createRandom } from "../../../../core/random.ts";
-import { type Shape, sizeOf, voxelsOf } from "../../../../core/volume.ts";
+import { type Shape, sizeOf, type Volume, voxelsOf } from "../../../../core/volume.ts";
 import { defaultModel } from "../../../../plugin/default_models.ts";
 import { createMemoryWriter } from "../../../../plugin/imagej_js/restore_stack.ts";
 
@@ -66,8 +66,8 @@ export function createSpots(shape: Shape, pixelType: PixelType, frames = 1): Tes
   };
 }
 
-/** What the command line's way makes of it with the dialog's optics, on the CPU engine. */
-export async function deconvolve({ info, voxels }: TestStack): Promise<Float32Array> {
+/** The PSF of the optics that the tests set in the dialog. */
+export function opticsPsf(info: StackInfo): Volume {
   const optics = {
     model: "richards-wolf",
     wavelengthsNm: [520],
@@ -75,14 +75,20 @@ export async function deconvolve({ info, voxels }: TestStack): Promise<Float32Ar
     immersionIndex: 1.5,
   } as const;
   const size = suggestSize(optics, { voxelSizeNm: VOXEL_NM, stackSize: sizeOf(info.shape) });
-  const whole = createPsf(optics, { size, voxelSizeNm: VOXEL_NM });
-  const { psf } = cropToEnergy(whole, 0.99);
-  const scaled = { ...psf, data: psf.data.map((value) => value / sumOf(psf.data)) };
+  const { psf } = cropToEnergy(createPsf(optics, { size, voxelSizeNm: VOXEL_NM }), 0.99);
+  return { ...psf, data: psf.data.map((value) => value / sumOf(psf.data)) };
+}
+
+/** What the command line's way makes of it, on the CPU engine. */
+export async function deconvolve(
+  { info, voxels }: TestStack,
+  options: { readonly psf?: Volume; readonly memoryBytes?: number } = {},
+): Promise<Float32Array> {
   const restored = new Float32Array(voxels.length);
   const engine = await createEngine({ threads: 1 });
   try {
     await deconvolveStack(createMemoryReader(info, voxels), createMemoryWriter(info, restored), {
-      ...{ engine, psf: scaled },
+      ...{ engine, psf: options.psf ?? opticsPsf(info), memoryBytes: options.memoryBytes },
       model: defaultModel(info.shape[1]),
     });
   } finally {
