@@ -10,8 +10,11 @@ import type { Kernel } from "./pipelines.ts";
 
 /** Room for the uniform of one dispatch; a multiple of every adapter's offset alignment. */
 export const UNIFORM_BYTES = 512;
-/** Dispatches gathered before they are submitted, so that the device does not wait for a read. */
-const SLOTS = 128;
+/**
+ * Dispatches gathered before they are submitted: the device does not wait for a read, and no
+ * submission takes it so long that the system resets it.
+ */
+const SLOTS = 32;
 /** Staging buffers kept for the next read. */
 const KEPT_READBACKS = 8;
 
@@ -129,6 +132,8 @@ export class Commands {
   close(): void {
     this.#closed = "yes";
     this.#failure ??= new Error("The engine is closed");
+    this.#pass?.end();
+    this.#encoder?.finish();
     this.#encoder = this.#pass = undefined;
     this.#bindGroups.clear();
     this.#bindGroupsOf.clear();

@@ -23,6 +23,8 @@ export interface OpenDevice {
   readonly workgroupBytes: number;
 }
 
+const MAX_BUFFER_BYTES = 2 ** 36;
+const MAX_BINDING_BYTES = 2 ** 32 - 256;
 const SOFTWARE = /llvmpipe|lavapipe|swiftshader|basic render|softpipe|software/i;
 
 /** The name of an adapter, and whether it is a GPU. */
@@ -92,11 +94,14 @@ export async function openDevice(
     );
   }
   const { limits } = description.adapter;
-  const {
+  const maxComputeWorkgroupStorageSize = limits.maxComputeWorkgroupStorageSize;
+  // Some adapters report more than a number holds exactly; shaders index with 32 bits.
+  const maxBufferSize = Math.min(limits.maxBufferSize, MAX_BUFFER_BYTES);
+  const maxStorageBufferBindingSize = Math.min(
+    limits.maxStorageBufferBindingSize,
     maxBufferSize,
-    maxStorageBufferBindingSize,
-    maxComputeWorkgroupStorageSize,
-  } = limits;
+    MAX_BINDING_BYTES,
+  );
   try {
     const device = await description.adapter.requestDevice({
       requiredLimits: {
@@ -108,10 +113,7 @@ export async function openDevice(
     return {
       device,
       description,
-      // Shaders index with 32 bits, and sizes are whole groups of four bytes.
-      bindingBytes: Math.floor(
-        Math.min(maxStorageBufferBindingSize, maxBufferSize, 2 ** 32 - 256) / 256,
-      ) * 256,
+      bindingBytes: Math.floor(maxStorageBufferBindingSize / 256) * 256,
       workgroupBytes: maxComputeWorkgroupStorageSize,
     };
   } catch (cause) {
