@@ -51,8 +51,12 @@ export function openExperimentFolder(
     writeFileAtomically(file(name), bytes);
   };
   if (before === undefined) write("setting.json", description);
-  const rows: EvaluationRow[] = (readText(file("rows.jsonl")) ?? "").split("\n")
-    .filter(isWholeRow).map((line) => decodeRow(line));
+  const lines = readText(file("rows.jsonl")) ?? "";
+  const rows: EvaluationRow[] = lines.split("\n").slice(0, -1).map(decodeRow);
+  // The last line of an interrupted run may be cut off: the next row begins a line of its own.
+  if (!lines.endsWith("\n")) {
+    write("rows.jsonl", rows.map((row) => encodeRow(row) + "\n").join(""));
+  }
   return {
     path,
     rows,
@@ -78,11 +82,6 @@ function readText(path: string): string | undefined {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
-}
-
-/** The last line of an interrupted run may be cut off. */
-function isWholeRow(line: string): boolean {
-  return line.startsWith("{") && line.endsWith("}");
 }
 
 /** JSON has neither NaN nor infinity. */
