@@ -73,16 +73,26 @@ export class Pipe {
     return new TextDecoder().decode(new Uint8Array(bytes)).trimEnd();
   }
 
-  /** Asks the host for voxels and reads them; such calls are answered one after the other. */
-  request(message: Message): Promise<Float32Array> {
+  /** Asks the host for voxels; `take` then reads them, whole or in parts, in the order of asking. */
+  ask(message: Message): void {
+    this.#write(encodeMessage(message));
+  }
+
+  /** The next voxels that were asked for. */
+  take(count: number): Promise<Float32Array> {
     const answer = this.#reads.then(async () => {
-      this.#write(encodeMessage(message));
-      const voxels = new Float32Array(voxelsOfMessage(message));
+      const voxels = new Float32Array(count);
       await this.read(new Uint8Array(voxels.buffer));
       return voxels;
     });
     this.#reads = answer.catch(() => {});
     return answer;
+  }
+
+  /** Asks for voxels and takes them. */
+  request(message: Message): Promise<Float32Array> {
+    this.ask(message);
+    return this.take(voxelsOfMessage(message));
   }
 
   /** Sends "TWB1", which says that the job was understood. */

@@ -29,17 +29,24 @@ export function createPipeReader(
   const { shape: [channels, , height, width] } = info;
   const isKept = 4 * channels * voxelsOf(info.shape) <= cacheBytes;
   let turned = performance.now();
-  const kept = { frame: -1, planes: [] as (Float32Array | undefined)[][] };
+  const { shape: [, depth] } = info;
+  let keptFrame = -1;
+  /** Planes of that frame in the order `[c, z]`, as far as they have come. */
+  let kept: Promise<Float32Array>[] = [];
 
-  async function readPlane(frame: number, channel: number, z: number): Promise<Float32Array> {
-    if (kept.frame !== frame) {
-      kept.frame = frame;
-      kept.planes = Array.from({ length: channels }, () => []);
+  function readPlane(frame: number, channel: number, z: number): Promise<Float32Array> {
+    if (keptFrame !== frame) {
+      keptFrame = frame;
+      kept = [];
+      // The whole frame is asked for at once, so that the host never waits for a question.
+      for (let c = 0; c < channels; c++) {
+        const box = { start: [0, 0, 0], end: [depth, height, width] } as const;
+        pipe.ask({ kind: "send", frame, channel: c, ...box });
+      }
     }
-    return kept.planes[channel][z] ??= await pipe.request({
-      ...{ kind: "send", frame, channel },
-      ...{ start: [z, 0, 0], end: [z + 1, height, width] },
-    });
+    const index = channel * depth + z;
+    while (kept.length <= index) kept.push(pipe.take(height * width));
+    return kept[index];
   }
 
   return {

@@ -176,7 +176,7 @@ ${macro.join("\n")}`,
     await t.step("the log names model, PSF, backend, tiles and time", () => {
       assert.match(
         run.stdout,
-        /stack16\.tif -> stack16-restored; model default \(.*\); PSF .*psf\.tif, 33 x 33 x 13.*; backend cpu, wasm SIMD.*; 1 tile.*; noise estimated .* s\n/,
+        /stack16\.tif -> stack16-restored; model default \(.*\); PSF .*psf\.tif, 33 x 33 x 13.*; backend cpu, wasm SIMD.*; 1 tile.*; noise estimated .*; [\d.]+ s to start, [\d.]+ s to restore\n/,
       );
     });
 

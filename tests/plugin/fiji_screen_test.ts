@@ -151,7 +151,7 @@ Deno.test({
         await desk.picture("result.png", "610x265+0+125");
         assert.match(
           desk.lines("log").join(" "),
-          /cells.tif -> cells-restored; model default .* s$/,
+          /cells.tif -> cells-restored; model default .* s to restore$/,
         );
       });
 

@@ -44,6 +44,7 @@ final class Program {
     /** The last text of every kind of line. */
     private final Map<String, String> said = new ConcurrentHashMap<String, String>();
     private final List<String> warnings = new ArrayList<String>();
+    private volatile long firstProgress;
     private volatile boolean greeted;
     private volatile boolean ended;
     private volatile Throwable fault;
@@ -177,6 +178,9 @@ final class Program {
             if (line.startsWith("@") && space > 0) {
                 String kind = line.substring(1, space);
                 said.put(kind, line.substring(space + 1));
+                if (kind.equals("progress") && firstProgress == 0) {
+                    firstProgress = System.currentTimeMillis();
+                }
                 if (kind.equals("warning")) {
                     synchronized (warnings) {
                         warnings.add(line.substring(space + 1));
@@ -195,6 +199,11 @@ final class Program {
     String said(String kind) {
         String text = said.get(kind);
         return text == null ? "" : text;
+    }
+
+    /** When the work itself began, as System.currentTimeMillis() has it. */
+    long firstProgress() {
+        return firstProgress;
     }
 
     List<String> warnings() {

@@ -98,8 +98,11 @@ public final class Trainable_Wiener_Deconvolve implements PlugIn {
         if (IJ.escapePressed() && program.said("error").isEmpty()) throw new Cancelled();
         program.assertFinished(deno);
         ImagePlus restored = result.finish(job.resultTitle());
-        double seconds = (System.currentTimeMillis() - begin) / 1000.0;
-        log(image, restored, program, seconds);
+        long end = System.currentTimeMillis();
+        double start = (program.firstProgress() - begin) / 1000.0;
+        double seconds = (end - program.firstProgress()) / 1000.0;
+        log(image, restored, program,
+            IJ.d2s(start, 2) + " s to start, " + IJ.d2s(seconds, 2) + " s to restore");
         return restored;
     }
 
@@ -118,7 +121,7 @@ public final class Trainable_Wiener_Deconvolve implements PlugIn {
             + " (Esc stops)");
     }
 
-    private static void log(ImagePlus image, ImagePlus restored, Program program, double seconds) {
+    private static void log(ImagePlus image, ImagePlus restored, Program program, String time) {
         for (String warning : program.warnings()) {
             IJ.log(Reports.NAME + ": warning: " + Option.inWords(warning));
         }
@@ -129,8 +132,8 @@ public final class Trainable_Wiener_Deconvolve implements PlugIn {
             + "; backend " + program.said("backend")
             + "; " + program.said("tiles")
             + (noise.isEmpty() ? "" : "; noise estimated " + noise)
-            + "; " + IJ.d2s(seconds, 1) + " s");
-        IJ.showStatus(Reports.NAME + ": " + IJ.d2s(seconds, 1) + " s");
+            + "; " + time);
+        IJ.showStatus(Reports.NAME + ": " + time);
     }
 
     private static void assertMemory(long needed) throws Failure {
