@@ -108,7 +108,7 @@ Deno.test({
       assert.deepEqual(unnamed, [], "every control has a name");
       await page.focus("#stack-file");
       const order: string[] = [];
-      for (let i = 0; i < 12; i++) {
+      for (let i = 0; i < 20; i++) {
         await page.keyboard.press("Tab");
         order.push(await page.evaluate(() => document.activeElement!.id));
       }
