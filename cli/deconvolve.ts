@@ -7,7 +7,7 @@ import { type Backend, runOnEngine } from "../core/compute/choose_engine.ts";
 import type { Engine } from "../core/compute/engine.ts";
 import { deconvolveFile } from "../core/deconvolve_file.ts";
 import { InputError } from "../core/errors.ts";
-import { createOnnxRestorer } from "../core/onnx/onnx_restorer.ts";
+import { createOnnxRestorer, ONNX_MEMORY_FACTOR } from "../core/onnx/onnx_restorer.ts";
 import { openRestoration } from "../core/open_restoration.ts";
 import { commonOptions, deconvolveOptions, type NoiseRange } from "../core/options.ts";
 import { formatSize } from "../core/volume.ts";
@@ -53,6 +53,7 @@ export const deconvolveCommand: CommandSpec<DeconvolveCommandOptions> = {
       runtime: typed.engine,
     });
     const progress = createProgress(quiet ? "quiet" : "shown");
+    const appetite = typed.engine === "onnx" ? ONNX_MEMORY_FACTOR : 1;
     const begin = performance.now();
     const restore = (engine: Engine, signal: AbortSignal) =>
       deconvolveFile(input as string, output as string, {
@@ -60,7 +61,7 @@ export const deconvolveCommand: CommandSpec<DeconvolveCommandOptions> = {
         model,
         psf,
         sigma: sigma?.min,
-        memoryBytes: memory,
+        memoryBytes: memory / appetite,
         signal,
         pixelType: type === "same" ? "same" : "float32",
         createRestorer: typed.engine === "onnx"
@@ -70,7 +71,7 @@ export const deconvolveCommand: CommandSpec<DeconvolveCommandOptions> = {
           progress.message(
             `${formatSize(shape)}, ${count(shape[0], "channel")}, ${count(frames, "frame")}: ` +
               `${count(plan.tiles.length, "tile")} of ${formatSize(plan.size)}, ` +
-              `about ${Math.ceil(plan.bytes / 1e6)} MB; ` +
+              `about ${Math.ceil(plan.bytes * appetite / 1e6)} MB; ` +
               (typed.engine === "onnx" ? "onnxruntime" : engine.description),
           ),
         onTile: (done, total) => progress.update(done / total, `tile ${done}/${total}`),
