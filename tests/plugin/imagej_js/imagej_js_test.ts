@@ -239,6 +239,13 @@ Deno.test({
         await setOptics(dialog);
       });
 
+      await t.step("a window that was closed opens again", async () => {
+        await page.evaluate((name) => (globalThis as Globals).standIn.closeWindow(name), LABEL);
+        await page.waitForFunction(() => !document.querySelector(".window"));
+        dialog = await choose(page);
+        assert.match((await dialog.textContent("#image-summary"))!, /^spots of light.tif: /);
+      });
+
       await t.step("RGB is refused with advice", async () => {
         const rgb = new URL("../../../fixtures/tiff/rgb_uint8.tif", import.meta.url);
         const image = openable(createSpots([1, 1, 4, 4], "uint8"));

@@ -32,12 +32,13 @@ interface StandIn {
   readonly progress: number[];
   readonly messages: string[];
   viewReturned: number;
+  closeWindow(name: string): Promise<void>;
 }
 
 interface ImjoyCore {
   ImJoy: new (options: Record<string, unknown>) => {
     start(options: Record<string, unknown>): Promise<void>;
-    readonly wm: { readonly windows: unknown[] };
+    readonly wm: { readonly windows: Partial<HostWindow>[] };
     readonly pm: { reloadPluginRecursively(config: { uri: string }): Promise<unknown> };
     readonly event_bus: { on(name: string, listener: (value: HostWindow) => void): void };
   };
@@ -46,6 +47,8 @@ interface ImjoyCore {
 interface HostWindow {
   readonly window_id: string;
   readonly name: string;
+  readonly plugin: { readonly api: unknown };
+  close(): Promise<void>;
 }
 
 const standIn: StandIn = {
@@ -55,6 +58,7 @@ const standIn: StandIn = {
   menu: new Map(),
   ...{ calls: [], shown: [], statuses: [], progress: [], messages: [] },
   viewReturned: 0,
+  closeWindow: () => Promise.resolve(),
 };
 
 function activeImage(): OpenImage {
@@ -167,6 +171,13 @@ async function start(pluginUrl: string): Promise<void> {
     document.body.append(element);
   });
   await imjoy.start({ workspace: null });
+  imjoy.event_bus.on(
+    "close_window",
+    ({ window_id }) => document.getElementById(window_id)?.remove(),
+  );
+  standIn.closeWindow = async (name) => {
+    await imjoy.wm.windows.find((window) => window.name === name)?.close?.();
+  };
   imjoy.wm.windows.push({ name: "ImageJ.JS", plugin: { api: service } });
   await imjoy.pm.reloadPluginRecursively({ uri: pluginUrl });
 }
