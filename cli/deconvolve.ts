@@ -10,6 +10,7 @@ import { InputError } from "../core/errors.ts";
 import { createOnnxRestorer, ONNX_MEMORY_FACTOR } from "../core/onnx/onnx_restorer.ts";
 import { openRestoration } from "../core/open_restoration.ts";
 import { commonOptions, deconvolveOptions, type NoiseRange } from "../core/options.ts";
+import { SEAM_TOLERANCE } from "../core/tile_reach.ts";
 import { formatSize } from "../core/volume.ts";
 import { type CommandSpec, required } from "./command.ts";
 import { withInterrupt } from "./interrupt.ts";
@@ -67,13 +68,20 @@ export const deconvolveCommand: CommandSpec<DeconvolveCommandOptions> = {
         createRestorer: typed.engine === "onnx"
           ? ({ size }) => createOnnxRestorer({ ...onnx!, psf, size, threads, signal })
           : undefined,
-        onPlan: (plan, { shape, frames }) =>
+        onPlan: (plan, { shape, frames }) => {
           progress.message(
             `${formatSize(shape)}, ${count(shape[0], "channel")}, ${count(frames, "frame")}: ` +
               `${count(plan.tiles.length, "tile")} of ${formatSize(plan.size)}, ` +
               `about ${Math.ceil(plan.bytes * appetite / 1e6)} MB; ` +
               (typed.engine === "onnx" ? "onnxruntime" : engine.description),
-          ),
+          );
+          if (plan.seam !== undefined && plan.seam > SEAM_TOLERANCE) {
+            progress.message(
+              `at their seams the tiles may differ from the whole by ` +
+                `${(100 * plan.seam).toPrecision(2)} % of the peak; a larger --memory lowers that`,
+            );
+          }
+        },
         onTile: (done, total) => progress.update(done / total, `tile ${done}/${total}`),
       });
     const chosen = typed.engine === "onnx" ? "cpu" : backend;

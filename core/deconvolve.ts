@@ -10,7 +10,8 @@ import type { StackReader, StackWriter } from "./io/stack.ts";
 import { isNoiseAdaptive, type Model } from "./model/model.ts";
 import { assertRestorable, createRestorer, type Restorer } from "./restore.ts";
 import { readTile } from "./read_tile.ts";
-import { planTiles, type Tile, type TilePlan } from "./tiling.ts";
+import { planSeamlessTiles } from "./tile_reach.ts";
+import type { Tile, TilePlan } from "./tiling.ts";
 import { createVolume, rangeOf, type Size, sizeOf, type Volume } from "./volume.ts";
 import { yieldToEvents } from "./yield_to_events.ts";
 
@@ -66,14 +67,23 @@ export async function deconvolveStack(
         "or use a model trained with --noise-adaptive",
     );
   }
-  const plan = planTiles(sizeOf(shape), {
+  const estimated = isNoiseAdaptive(model) && options.sigma === undefined;
+  const sigmaOf = (survey: FrameSurvey | undefined, channel: number) =>
+    (options.sigma ?? survey?.sigmas?.[channel] ?? 0) * peakRatio;
+  let first: FrameSurvey | undefined;
+  const plan = await planSeamlessTiles(engine, sizeOf(shape), {
+    model,
+    psf,
     psfSize: sizeOf(psf.shape),
     kernelSize: model.stages[0].kernelSize,
     memoryBytes: options.memoryBytes ?? 4e9,
     transfers: psf.shape[0],
+    async sigmas() {
+      if (estimated) first = await surveyFrame(reader, 0, estimated);
+      return Array.from({ length: shape[0] }, (_, channel) => sigmaOf(first, channel));
+    },
   });
   options.onPlan?.(plan);
-  const estimated = isNoiseAdaptive(model) && options.sigma === undefined;
   const sigmas: number[][] = [];
   let contrast = 0;
   const total = frames * shape[0] * plan.tiles.length;
@@ -82,7 +92,7 @@ export async function deconvolveStack(
     createRestorer(engine, { model, psf, size: plan.size });
   try {
     for (let frame = 0; frame < frames; frame++) {
-      const survey = await surveyFrame(reader, frame, estimated);
+      const survey = frame === 0 && first || await surveyFrame(reader, frame, estimated);
       if (survey.sigmas) sigmas.push(survey.sigmas);
       contrast = Math.max(contrast, survey.max - survey.min);
       // A blank frame is common in a time series, a blank stack is the wrong file.
@@ -93,7 +103,7 @@ export async function deconvolveStack(
         );
       }
       for (let channel = 0; channel < shape[0]; channel++) {
-        const sigma = (options.sigma ?? survey.sigmas?.[channel] ?? 0) * peakRatio;
+        const sigma = sigmaOf(survey, channel);
         for (const tile of plan.tiles) {
           await yieldToEvents();
           if (options.signal?.aborted) throw new CancelledError("Stopped; nothing was written");

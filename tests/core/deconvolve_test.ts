@@ -109,6 +109,7 @@ Deno.test({
       for (const memoryBytes of [40e6, 10e6]) {
         const tiled = await deconvolve(infoOf(shape), data, { ...options, memoryBytes });
         assert.ok(tiled.tiles >= 4, `${tiled.tiles} tiles`);
+        assert.ok(tiled.plan.seam! < 1e-3, `${tiled.plan.seam} planned`);
         assert.ok(tiled.times.every((n) => n === 1));
         const differences = tiled.data.map((value, i) => Math.abs(value - whole.data[i]));
         const seam = rangeOf(differences).max / peak;
@@ -126,6 +127,7 @@ Deno.test("tiles along z differ from the whole by less than 1e-3 of the peak", (
     const memoryBytes = 0.75 * whole.plan.bytes;
     const tiled = await deconvolve(info, voxels, { engine, model, psf, memoryBytes });
     assert.ok(tiled.plan.size[0] < 120, "not cut along z");
+    assert.ok(tiled.plan.seam! < 1e-3, `${tiled.plan.seam} planned`);
     assertClose(tiled.data, whole.data, 1e-3);
   }));
 
