@@ -6,10 +6,15 @@ import { createVolume, type Shape } from "../../core/volume.ts";
 import { blobPsf, normals } from "../support/pattern.ts";
 import { modelOf } from "../support/stage.ts";
 
-/** A few bright spots on a dim ground, in counts of a camera. */
+/** Bright blocks of 4 x 4 x 2 voxels on a dim ground, in counts of a camera. */
 function cell(shape: Shape, seed: number): Float32Array {
+  const [, , height, width] = shape;
   const values = normals(shape.reduce((a, b) => a * b), seed);
-  return Float32Array.from(values, (value) => value > 2 ? Math.round(900 * value) : 50);
+  return Float32Array.from(values, (_, i) => {
+    const [z, y, x] = [Math.floor(i / width / height), Math.floor(i / width) % height, i % width];
+    const block = values[((z >> 1) * 16 + (y >> 2)) * 16 + (x >> 2)];
+    return block > 1 ? Math.round(900 * block) : 50;
+  });
 }
 
 function writeCell(path: string, shape: Shape, seed = 1): void {
