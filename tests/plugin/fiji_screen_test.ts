@@ -148,7 +148,7 @@ Deno.test({
         await desk.move("cells-restored", 320, 130);
         await desk.move("^Log$", 20, 520);
         await pause(700);
-        await desk.picture("result.png", "610x265+0+125");
+        await desk.picture("result.png", "610x352+0+125");
         assert.match(
           desk.lines("log").join(" "),
           /cells.tif -> cells-restored; model default .* s to restore$/,
