@@ -65,7 +65,9 @@ async function runAlone(): Promise<void> {
   const model = defaultModel(SHAPE[1]);
   const writer = { info, writeRegion() {}, close() {}, abort() {} };
   const restore = () => timed(() => deconvolveStack(reader, writer, { engine, model, psf }));
-  console.log(await restore());
+  const times: number[] = [];
+  for (let run = 0; run < RUNS_A_ROUND; run++) times.push(await restore());
+  console.log(Math.min(...times));
   engine.close();
 }
 
