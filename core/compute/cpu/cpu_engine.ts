@@ -43,8 +43,7 @@ import {
 const KERNEL = {
   forwardX: 0,
   inverseX: 1,
-  forwardY: 2,
-  inverseY: 3,
+  transformY: 2,
   forwardZ: 4,
   inverseZ: 5,
   filterZ: 6,
@@ -57,6 +56,13 @@ const KERNEL = {
   dot: 15,
 } as const;
 
+/** Directions of a transform, as in assembly/fft.ts. */
+const FORWARD = 0;
+const INVERSE = 1;
+
+/** Lines of scratch that a kernel works in: `gradientZ` has four for each of sixteen columns. */
+const MAX_LINES = 64;
+
 const EXTENSIONS: Record<Extension, number> = { zero: 0, taper: 1, centred: 2 };
 const FILTERS: Record<FilterKind, number> = {
   "multiply": 0,
@@ -64,6 +70,7 @@ const FILTERS: Record<FilterKind, number> = {
   "wiener": 2,
   "wiener-adjoint": 3,
 };
+
 /** Options of the engine. */
 export interface CpuEngineOptions {
   /** @default the number of cores */
@@ -188,9 +195,9 @@ class CpuEngine implements Engine {
       ...[source, rows, width, height, address, planeBytes, rowBytes, nx, this.#plan(nx)],
       ...[EXTENSIONS[extension], this.#taper(nx - width)],
     ]);
-    this.#run(KERNEL.forwardY, depth * (rowBytes / 64), ny, [
-      ...[address, planeBytes, rowBytes, height, ny, this.#plan(ny)],
-      ...[EXTENSIONS[extension], this.#taper(ny - height)],
+    this.#run(KERNEL.transformY, depth * (rowBytes / 64), ny, [
+      ...[address, planeBytes, rowBytes, height, ny, this.#plan(ny), FORWARD],
+      ...[EXTENSIONS[extension], this.#taper(ny - height), 0, 0],
     ]);
   }
 
@@ -202,13 +209,14 @@ class CpuEngine implements Engine {
     const folded = restriction.kind === "fold" ? 1 : 0;
     const [, offsetY, offsetX] = offsetOf(restriction);
     this.#assertFits(field, planes);
-    this.#run(KERNEL.inverseY, depth * (rowBytes / 64), ny, [
-      ...[address, planeBytes, rowBytes, height, ny, this.#plan(ny)],
-      ...[folded, this.#taper(ny - height), offsetY],
+    this.#run(KERNEL.transformY, depth * (rowBytes / 64), ny, [
+      ...[address, planeBytes, rowBytes, ny, ny, this.#plan(ny), INVERSE],
+      ...[EXTENSIONS.zero, 0, folded ? height : 0, this.#taper(ny - height)],
     ]);
     this.#run(KERNEL.inverseX, Math.ceil(rows / 8), nx, [
-      ...[target, rows, width, height, address, planeBytes, rowBytes, nx, this.#plan(nx)],
-      ...[folded, this.#taper(nx - width), offsetX, { float: 1 / voxelsOf(grid) }],
+      ...[target, rows, width, height, address + offsetY * rowBytes, planeBytes, rowBytes],
+      ...[nx, this.#plan(nx), folded, this.#taper(nx - width), offsetX],
+      { float: 1 / voxelsOf(grid) },
     ]);
   }
 
@@ -417,7 +425,7 @@ class CpuEngine implements Engine {
 
   /** A kernel whose lines have `length` elements. */
   #run(operation: number, items: number, length: number, args: readonly Argument[]): void {
-    this.#pool.reserveScratch((length + 24) * 32 * 5);
+    this.#pool.reserveScratch((length + 24) * 32 * MAX_LINES);
     this.#pool.run(operation, items, args);
   }
 

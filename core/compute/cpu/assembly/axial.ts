@@ -1,8 +1,8 @@
 // What happens along z. Every column is transformed, worked on point by point, and transformed back
 // (or summed up) while it is in the cache: a full spectrum of the image is never stored.
-import { extendLine, foldLine, lineBytesOf, originOf, placeOf, ZERO } from "./line";
+import { CENTRED, extendLine, foldLine, lineBytesOf, originOf, placeOf, ZERO } from "./line";
 import { arg, argF32 } from "./job";
-import { transform } from "./fft";
+import { FORWARD, INVERSE, transform } from "./fft";
 
 /** X = K S */
 const MULTIPLY: i32 = 0;
@@ -16,26 +16,61 @@ const WIENER_ADJOINT: i32 = 3;
 /** Keeps 0 / 0 out where neither the PSF nor the kernels pass a frequency; |K(0)| is 1. */
 const TINY: f32 = 1e-12;
 
-/** Samples of one group's column into `line`, continued to the grid. */
+/**
+ * Neighbouring groups that go through a kernel together. Their elements follow each other in every
+ * plane: long enough a piece for the processor to fetch it ahead.
+ */
+const LINES: usize = 16;
+
+/** Samples of neighbouring columns into lines, continued to the grid. */
 // @ts-ignore: decorator
 @inline
 function gather(
   column: usize,
   planeBytes: usize,
   n: i32,
-  line: usize,
+  lines: usize,
+  count: usize,
   length: i32,
   mode: i32,
   weights: usize,
 ): void {
   const origin = originOf(mode, n);
+  const lineBytes = lineBytesOf(length);
   for (let z = 0; z < n; z++) {
-    const p = column + <usize> z * planeBytes;
-    const q = line + placeOf(z, origin, length) * 32;
-    v128.store(q, v128.load(p));
-    v128.store(q, v128.load(p, 16), 16);
+    let p = column + <usize> z * planeBytes;
+    let q = lines + placeOf(z, origin, length) * 32;
+    for (let l: usize = 0; l < count; l++, p += 32, q += lineBytes) {
+      v128.store(q, v128.load(p));
+      v128.store(q, v128.load(p, 16), 16);
+    }
   }
-  extendLine(line, n, length, mode, weights);
+  for (let l: usize = 0; l < count; l++) {
+    extendLine(lines + l * lineBytes, 32, n, length, mode, weights);
+  }
+}
+
+/** Points `offset` to `offset + n` of lines to neighbouring columns. */
+// @ts-ignore: decorator
+@inline
+function scatter(
+  lines: usize,
+  count: usize,
+  length: i32,
+  offset: i32,
+  column: usize,
+  planeBytes: usize,
+  n: i32,
+): void {
+  const lineBytes = lineBytesOf(length);
+  for (let z = 0; z < n; z++) {
+    let p = column + <usize> z * planeBytes;
+    let q = lines + <usize> (z + offset) * 32;
+    for (let l: usize = 0; l < count; l++, p += 32, q += lineBytes) {
+      v128.store(p, v128.load(q));
+      v128.store(p, v128.load(q, 16), 16);
+    }
+  }
 }
 
 /** R(wz) = B_0 + sum_{l > 0} Re(2 B_l exp(-i wz l)); the factor 2 is in the planes already. */
@@ -58,17 +93,19 @@ export function forwardZ(job: usize, begin: i32, end: i32, scratch: usize): void
   const rowBytes = <usize> arg(job, 2), n = arg(job, 3), length = arg(job, 4);
   const plan = <usize> arg(job, 5), mode = arg(job, 6), weights = <usize> arg(job, 7);
   const dst = <usize> arg(job, 8);
-  const work = scratch + lineBytesOf(length);
+  const lineBytes = lineBytesOf(length);
+  const lines = scratch + LINES * 2 * lineBytes;
   for (let row = begin; row < end; row++) {
-    for (let o = <usize> row * rowBytes; o < <usize> (row + 1) * rowBytes; o += 32) {
-      gather(src + o, planeBytes, n, scratch, length, mode, weights);
-      const line = transform(plan, scratch, work);
-      for (let z = 0; z < length; z++) {
-        const p = dst + o + <usize> z * planeBytes;
-        const q = line + <usize> z * 32;
-        v128.store(p, v128.load(q));
-        v128.store(p, v128.load(q, 16), 16);
+    const rowEnd = <usize> (row + 1) * rowBytes;
+    for (let o = <usize> row * rowBytes; o < rowEnd; o += LINES * 32) {
+      const count = min(LINES, (rowEnd - o) >> 5);
+      let from = src + o, step = planeBytes, line: usize = 32;
+      if (n < length || mode == CENTRED) {
+        gather(from, planeBytes, n, lines, count, length, mode, weights);
+        from = lines, step = 32, line = lineBytes;
       }
+      const to = dst + o;
+      transform(plan, FORWARD, from, step, line, to, planeBytes, 32, count, scratch, lineBytes);
     }
   }
 }
@@ -78,22 +115,17 @@ export function inverseZ(job: usize, begin: i32, end: i32, scratch: usize): void
   const dst = <usize> arg(job, 0), planeBytes = <usize> arg(job, 1);
   const rowBytes = <usize> arg(job, 2), n = arg(job, 3), length = arg(job, 4);
   const plan = <usize> arg(job, 5), offset = arg(job, 6), src = <usize> arg(job, 7);
-  const work = scratch + lineBytesOf(length);
+  const lineBytes = lineBytesOf(length);
+  const lines = scratch + LINES * 2 * lineBytes;
   for (let row = begin; row < end; row++) {
-    for (let o = <usize> row * rowBytes; o < <usize> (row + 1) * rowBytes; o += 32) {
-      for (let z = 0; z < length; z++) {
-        const p = src + o + <usize> z * planeBytes;
-        const q = scratch + <usize> z * 32;
-        v128.store(q, v128.load(p), 16);
-        v128.store(q, v128.load(p, 16));
-      }
-      const line = transform(plan, scratch, work);
-      for (let z = 0; z < n; z++) {
-        const p = dst + o + <usize> z * planeBytes;
-        const q = line + <usize> (z + offset) * 32;
-        v128.store(p, v128.load(q, 16));
-        v128.store(p, v128.load(q), 16);
-      }
+    const rowEnd = <usize> (row + 1) * rowBytes;
+    for (let o = <usize> row * rowBytes; o < rowEnd; o += LINES * 32) {
+      const count = min(LINES, (rowEnd - o) >> 5);
+      const from = src + o;
+      let to = dst + o, step = planeBytes, line: usize = 32;
+      if (n < length) to = lines, step = 32, line = lineBytes;
+      transform(plan, INVERSE, from, planeBytes, 32, to, step, line, count, scratch, lineBytes);
+      if (n < length) scatter(lines, count, length, offset, dst + o, planeBytes, n);
     }
   }
 }
@@ -114,43 +146,47 @@ export function filterZ(job: usize, begin: i32, end: i32, scratch: usize): void 
   const folded = arg(job, 18), foldWeights = <usize> arg(job, 19);
   const tiny = f32x4.splat(TINY);
   const tableBytes = <usize> depth * 8;
-  const work = scratch + lineBytesOf(length);
+  const lineBytes = lineBytesOf(length);
+  const lines = scratch + LINES * 2 * lineBytes;
   for (let row = begin; row < end; row++) {
-    for (let o = <usize> row * rowBytes; o < <usize> (row + 1) * rowBytes; o += 32) {
-      gather(src + o, planeBytes, n, scratch, length, mode, weights);
-      const line = transform(plan, scratch, work);
+    const rowEnd = <usize> (row + 1) * rowBytes;
+    for (let o = <usize> row * rowBytes; o < rowEnd; o += LINES * 32) {
+      const count = min(LINES, (rowEnd - o) >> 5);
+      gather(src + o, planeBytes, n, lines, count, length, mode, weights);
+      transform(plan, FORWARD, lines, 32, lineBytes, lines, 32, lineBytes, count, scratch, lineBytes);
       for (let z = 0; z < length; z++) {
-        const p = line + <usize> z * 32;
-        const k = kernel + o + <usize> z * planeBytes;
-        const sr = v128.load(p), si = v128.load(p, 16);
-        const kr = v128.load(k), ki = v128.load(k, 16);
-        let xr: v128, xi: v128;
-        if (kind == MULTIPLY || kind == WIENER_ADJOINT) {
-          xr = f32x4.sub(f32x4.mul(kr, sr), f32x4.mul(ki, si));
-          xi = f32x4.add(f32x4.mul(kr, si), f32x4.mul(ki, sr));
-        } else {
-          xr = f32x4.add(f32x4.mul(kr, sr), f32x4.mul(ki, si));
-          xi = f32x4.sub(f32x4.mul(kr, si), f32x4.mul(ki, sr));
+        let p = lines + <usize> z * 32;
+        let k = kernel + o + <usize> z * planeBytes;
+        let b = lags + o;
+        for (let l: usize = 0; l < count; l++, p += lineBytes, k += 32, b += 32) {
+          const sr = v128.load(p), si = v128.load(p, 16);
+          const kr = v128.load(k), ki = v128.load(k, 16);
+          let xr: v128, xi: v128;
+          if (kind == MULTIPLY || kind == WIENER_ADJOINT) {
+            xr = f32x4.sub(f32x4.mul(kr, sr), f32x4.mul(ki, si));
+            xi = f32x4.add(f32x4.mul(kr, si), f32x4.mul(ki, sr));
+          } else {
+            xr = f32x4.add(f32x4.mul(kr, sr), f32x4.mul(ki, si));
+            xi = f32x4.sub(f32x4.mul(kr, si), f32x4.mul(ki, sr));
+          }
+          if (kind >= WIENER) {
+            const r = regularizerAt(b, lagPlaneBytes, depth, table + <usize> z * tableBytes);
+            const power = f32x4.add(f32x4.mul(kr, kr), f32x4.mul(ki, ki));
+            const d = f32x4.add(f32x4.add(power, f32x4.mul(weight, r)), tiny);
+            xr = f32x4.div(xr, d);
+            xi = f32x4.div(xi, d);
+          }
+          v128.store(p, xr);
+          v128.store(p, xi, 16);
         }
-        if (kind >= WIENER) {
-          const r = regularizerAt(lags + o, lagPlaneBytes, depth, table + <usize> z * tableBytes);
-          const power = f32x4.add(f32x4.mul(kr, kr), f32x4.mul(ki, ki));
-          const l = f32x4.add(f32x4.add(power, f32x4.mul(weight, r)), tiny);
-          xr = f32x4.div(xr, l);
-          xi = f32x4.div(xi, l);
+      }
+      transform(plan, INVERSE, lines, 32, lineBytes, lines, 32, lineBytes, count, scratch, lineBytes);
+      if (folded) {
+        for (let l: usize = 0; l < count; l++) {
+          foldLine(lines + l * lineBytes, 32, nOut, length, foldWeights);
         }
-        // (im, re): the inverse is the forward transform of the swapped parts.
-        v128.store(p, xi);
-        v128.store(p, xr, 16);
       }
-      const back = transform(plan, line, line == scratch ? work : scratch);
-      if (folded) foldLine(back, nOut, length, foldWeights);
-      for (let z = 0; z < nOut; z++) {
-        const p = dst + o + <usize> z * planeBytes;
-        const q = back + <usize> (z + offset) * 32;
-        v128.store(p, v128.load(q, 16));
-        v128.store(p, v128.load(q), 16);
-      }
+      scatter(lines, count, length, offset, dst + o, planeBytes, nOut);
     }
   }
 }
@@ -171,43 +207,50 @@ export function gradientZ(job: usize, begin: i32, end: i32, scratch: usize): voi
   const tiny = f32x4.splat(TINY);
   const tableBytes = <usize> depth * 8;
   const lineBytes = lineBytesOf(length);
-  const second = scratch + 2 * lineBytes;
-  const values = scratch + 4 * lineBytes;
+  const pLines = scratch + LINES * 2 * lineBytes;
+  const yLines = pLines + LINES * lineBytes;
   for (let row = begin; row < end; row++) {
-    for (let o = <usize> row * rowBytes; o < <usize> (row + 1) * rowBytes; o += 32) {
-      gather(gradient + o, planeBytes, n, scratch, length, ZERO, 0);
-      gather(observed + o, planeBytes, nObserved, second, length, mode, weights);
-      const pLine = transform(plan, scratch, scratch + lineBytes);
-      const yLine = transform(plan, second, second + lineBytes);
+    const rowEnd = <usize> (row + 1) * rowBytes;
+    for (let o = <usize> row * rowBytes; o < rowEnd; o += LINES * 32) {
+      const count = min(LINES, (rowEnd - o) >> 5);
+      gather(gradient + o, planeBytes, n, pLines, count, length, ZERO, 0);
+      gather(observed + o, planeBytes, nObserved, yLines, count, length, mode, weights);
+      transform(plan, FORWARD, pLines, 32, lineBytes, pLines, 32, lineBytes, count, scratch, lineBytes);
+      transform(plan, FORWARD, yLines, 32, lineBytes, yLines, 32, lineBytes, count, scratch, lineBytes);
       for (let z = 0; z < length; z++) {
-        const p = pLine + <usize> z * 32, y = yLine + <usize> z * 32;
-        const k = kernel + o + <usize> z * planeBytes;
-        const pr = v128.load(p), pi = v128.load(p, 16);
-        const yr = v128.load(y), yi = v128.load(y, 16);
-        const kr = v128.load(k), ki = v128.load(k, 16);
-        const r = regularizerAt(lags + o, lagPlaneBytes, depth, table + <usize> z * tableBytes);
-        const power = f32x4.add(f32x4.mul(kr, kr), f32x4.mul(ki, ki));
-        const inverse = f32x4.div(
-          f32x4.splat(1),
-          f32x4.add(f32x4.add(power, f32x4.mul(weight, r)), tiny),
-        );
-        // Re( conj(K P) Y ) / L^2, each factor divided first: L may be small.
-        const ar = f32x4.mul(inverse, f32x4.sub(f32x4.mul(kr, pr), f32x4.mul(ki, pi)));
-        const ai = f32x4.mul(inverse, f32x4.add(f32x4.mul(kr, pi), f32x4.mul(ki, pr)));
-        const t = f32x4.mul(inverse, f32x4.add(f32x4.mul(ar, yr), f32x4.mul(ai, yi)));
-        v128.store(values + <usize> z * 16, t);
-      }
-      for (let l = 0; l < depth; l++) {
-        let re = f32x4.splat(0), im = f32x4.splat(0);
-        let q = table + <usize> l * 8;
-        for (let z = 0; z < length; z++, q += tableBytes) {
-          const t = v128.load(values + <usize> z * 16);
-          re = f32x4.add(re, f32x4.mul(t, v128.load32_splat(q)));
-          im = f32x4.add(im, f32x4.mul(t, v128.load32_splat(q, 4)));
+        let p = pLines + <usize> z * 32, y = yLines + <usize> z * 32;
+        let k = kernel + o + <usize> z * planeBytes;
+        let b = lags + o;
+        for (let l: usize = 0; l < count; l++, p += lineBytes, y += lineBytes, k += 32, b += 32) {
+          const pr = v128.load(p), pi = v128.load(p, 16);
+          const yr = v128.load(y), yi = v128.load(y, 16);
+          const kr = v128.load(k), ki = v128.load(k, 16);
+          const r = regularizerAt(b, lagPlaneBytes, depth, table + <usize> z * tableBytes);
+          const power = f32x4.add(f32x4.mul(kr, kr), f32x4.mul(ki, ki));
+          const inverse = f32x4.div(
+            f32x4.splat(1),
+            f32x4.add(f32x4.add(power, f32x4.mul(weight, r)), tiny),
+          );
+          // Re( conj(K P) Y ) / L^2, each factor divided first: L may be small.
+          const ar = f32x4.mul(inverse, f32x4.sub(f32x4.mul(kr, pr), f32x4.mul(ki, pi)));
+          const ai = f32x4.mul(inverse, f32x4.add(f32x4.mul(kr, pi), f32x4.mul(ki, pr)));
+          v128.store(p, f32x4.mul(inverse, f32x4.add(f32x4.mul(ar, yr), f32x4.mul(ai, yi))));
         }
-        const u = sums + <usize> l * lagPlaneBytes + o;
-        v128.store(u, re);
-        v128.store(u, im, 16);
+      }
+      for (let line: usize = 0; line < count; line++) {
+        const t = pLines + line * lineBytes;
+        for (let l = 0; l < depth; l++) {
+          let re = f32x4.splat(0), im = f32x4.splat(0);
+          let q = table + <usize> l * 8;
+          for (let z = 0; z < length; z++, q += tableBytes) {
+            const value = v128.load(t + <usize> z * 32);
+            re = f32x4.add(re, f32x4.mul(value, v128.load32_splat(q)));
+            im = f32x4.add(im, f32x4.mul(value, v128.load32_splat(q, 4)));
+          }
+          const u = sums + <usize> l * lagPlaneBytes + o + line * 32;
+          v128.store(u, re);
+          v128.store(u, im, 16);
+        }
       }
     }
   }

@@ -1,8 +1,9 @@
 // Complex Fourier transforms of any length 2^a 3^b 5^c 7^d, four lines at a time.
 //
-// Element k of a line holds one number of each of four lines: the real parts in the vector at
-// 32 k, the imaginary parts in the vector at 32 k + 16. Stockham's autosort form: stage with radix
-// r, m = (length left) / r, s = (product of the radices before):
+// Element k of a line holds one number of each of four lines: four real parts, then, 16 bytes
+// further, four imaginary parts. Elements are a constant number of bytes apart, so that the first
+// stage may read columns where they lie in a stack and the last one may write them there. Stockham's
+// autosort form: stage with radix r, m = (length left) / r, s = (product of the radices before):
 //
 //   y[q + s (r p + t)] = w^(p t) sum_u x[q + s (p + m u)] exp(-2 pi i u t / r),  w = exp(-2 pi i / (r m))
 //
@@ -202,21 +203,41 @@ function butterfly8(x: usize, xs: usize, y: usize, ys: usize, w: usize, twiddled
   put(y + 7 * ys, sub(e3r, p3r), add(e3i, p3i), w, 6, twiddled);
 }
 
-// One loop a radix: constant radix and twiddling let the compiler fold the butterfly.
+// One loop a radix: constant radix and twiddling let the compiler fold the butterfly. Neighbouring
+// lines go through it together, because their elements share cache lines.
 // @ts-ignore: decorator
 @inline
-function stage(radix: i32, x: usize, y: usize, m: usize, s: usize, w: usize): void {
+function stage(
+  radix: i32,
+  x: usize,
+  xStep: usize,
+  y: usize,
+  yStep: usize,
+  m: usize,
+  s: usize,
+  w: usize,
+  lines: usize,
+  xLine: usize,
+  yLine: usize,
+  begin: usize,
+  end: usize,
+): void {
   const r = <usize> radix;
-  const xs = s * m * 32, ys = s * 32;
-  for (let q: usize = 0; q < s; q++) {
-    butterfly(radix, x + q * 32, xs, y + q * 32, ys, w, false);
+  const xs = s * m * xStep, ys = s * yStep;
+  for (let q = begin; q < end; q++) {
+    for (let l: usize = 0; l < lines; l++) {
+      butterfly(radix, x + q * xStep + l * xLine, xs, y + q * yStep + l * yLine, ys, w, false);
+    }
   }
   for (let p: usize = 1; p < m; p++) {
     const wp = w + p * (r - 1) * 8;
-    let xp = x + p * s * 32;
-    let yp = y + p * r * s * 32;
-    const end = xp + s * 32;
-    for (; xp < end; xp += 32, yp += 32) butterfly(radix, xp, xs, yp, ys, wp, true);
+    let xp = x + p * s * xStep;
+    let yp = y + p * r * s * yStep;
+    for (const end = xp + s * xStep; xp != end; xp += xStep, yp += yStep) {
+      for (let l: usize = 0; l < lines; l++) {
+        butterfly(radix, xp + l * xLine, xs, yp + l * yLine, ys, wp, true);
+      }
+    }
   }
 }
 
@@ -240,67 +261,247 @@ function butterfly(
   else butterfly8(x, xs, y, ys, w, twiddled);
 }
 
-function stage2(x: usize, y: usize, m: usize, s: usize, w: usize): void {
-  stage(2, x, y, m, s, w);
+function stage2(
+  x: usize,
+  xStep: usize,
+  y: usize,
+  yStep: usize,
+  m: usize,
+  s: usize,
+  w: usize,
+  lines: usize,
+  xLine: usize,
+  yLine: usize,
+  begin: usize,
+  end: usize,
+): void {
+  stage(2, x, xStep, y, yStep, m, s, w, lines, xLine, yLine, begin, end);
 }
-function stage3(x: usize, y: usize, m: usize, s: usize, w: usize): void {
-  stage(3, x, y, m, s, w);
+function stage3(
+  x: usize,
+  xStep: usize,
+  y: usize,
+  yStep: usize,
+  m: usize,
+  s: usize,
+  w: usize,
+  lines: usize,
+  xLine: usize,
+  yLine: usize,
+  begin: usize,
+  end: usize,
+): void {
+  stage(3, x, xStep, y, yStep, m, s, w, lines, xLine, yLine, begin, end);
 }
-function stage4(x: usize, y: usize, m: usize, s: usize, w: usize): void {
-  stage(4, x, y, m, s, w);
+function stage4(
+  x: usize,
+  xStep: usize,
+  y: usize,
+  yStep: usize,
+  m: usize,
+  s: usize,
+  w: usize,
+  lines: usize,
+  xLine: usize,
+  yLine: usize,
+  begin: usize,
+  end: usize,
+): void {
+  stage(4, x, xStep, y, yStep, m, s, w, lines, xLine, yLine, begin, end);
 }
-function stage5(x: usize, y: usize, m: usize, s: usize, w: usize): void {
-  stage(5, x, y, m, s, w);
+function stage5(
+  x: usize,
+  xStep: usize,
+  y: usize,
+  yStep: usize,
+  m: usize,
+  s: usize,
+  w: usize,
+  lines: usize,
+  xLine: usize,
+  yLine: usize,
+  begin: usize,
+  end: usize,
+): void {
+  stage(5, x, xStep, y, yStep, m, s, w, lines, xLine, yLine, begin, end);
 }
-function stage6(x: usize, y: usize, m: usize, s: usize, w: usize): void {
-  stage(6, x, y, m, s, w);
+function stage6(
+  x: usize,
+  xStep: usize,
+  y: usize,
+  yStep: usize,
+  m: usize,
+  s: usize,
+  w: usize,
+  lines: usize,
+  xLine: usize,
+  yLine: usize,
+  begin: usize,
+  end: usize,
+): void {
+  stage(6, x, xStep, y, yStep, m, s, w, lines, xLine, yLine, begin, end);
 }
-function stage7(x: usize, y: usize, m: usize, s: usize, w: usize): void {
-  stage(7, x, y, m, s, w);
+function stage7(
+  x: usize,
+  xStep: usize,
+  y: usize,
+  yStep: usize,
+  m: usize,
+  s: usize,
+  w: usize,
+  lines: usize,
+  xLine: usize,
+  yLine: usize,
+  begin: usize,
+  end: usize,
+): void {
+  stage(7, x, xStep, y, yStep, m, s, w, lines, xLine, yLine, begin, end);
 }
-function stage8(x: usize, y: usize, m: usize, s: usize, w: usize): void {
-  stage(8, x, y, m, s, w);
+function stage8(
+  x: usize,
+  xStep: usize,
+  y: usize,
+  yStep: usize,
+  m: usize,
+  s: usize,
+  w: usize,
+  lines: usize,
+  xLine: usize,
+  yLine: usize,
+  begin: usize,
+  end: usize,
+): void {
+  stage(8, x, xStep, y, yStep, m, s, w, lines, xLine, yLine, begin, end);
 }
 
 /**
- * Forward transform of four lines at `x`, with `y` to work in; returns the one of the two that
- * holds the result. The inverse, times the length, is the same with re and im swapped before and
- * after.
+ * Stage `record` of a plan, of `lines` lines at x, x + xLine, ... Of the butterflies without twiddles
+ * those from `begin` to `end`, which are all (0 to s) but for `runMirrored`.
  */
-export function transform(plan: usize, x: usize, y: usize): usize {
-  const stages = load<i32>(plan);
-  let a = x, b = y;
-  for (let i = 0; i < stages; i++) {
-    const record = plan + 4 + <usize> i * 16;
-    const radix = load<i32>(record);
-    const m = <usize> load<i32>(record, 4);
-    const s = <usize> load<i32>(record, 8);
-    const w = <usize> load<u32>(record, 12);
-    switch (radix) {
-      case 2:
-        stage2(a, b, m, s, w);
-        break;
-      case 3:
-        stage3(a, b, m, s, w);
-        break;
-      case 4:
-        stage4(a, b, m, s, w);
-        break;
-      case 5:
-        stage5(a, b, m, s, w);
-        break;
-      case 6:
-        stage6(a, b, m, s, w);
-        break;
-      case 7:
-        stage7(a, b, m, s, w);
-        break;
-      default:
-        stage8(a, b, m, s, w);
-    }
-    const t = a;
-    a = b;
-    b = t;
+function runStage(
+  record: usize,
+  x: usize,
+  xStep: usize,
+  xLine: usize,
+  y: usize,
+  yStep: usize,
+  yLine: usize,
+  lines: usize,
+  begin: usize,
+  end: usize,
+): void {
+  const m = <usize> load<i32>(record, 4);
+  const s = <usize> load<i32>(record, 8);
+  const w = <usize> load<u32>(record, 12);
+  switch (load<i32>(record)) {
+    case 2:
+      stage2(x, xStep, y, yStep, m, s, w, lines, xLine, yLine, begin, end);
+      break;
+    case 3:
+      stage3(x, xStep, y, yStep, m, s, w, lines, xLine, yLine, begin, end);
+      break;
+    case 4:
+      stage4(x, xStep, y, yStep, m, s, w, lines, xLine, yLine, begin, end);
+      break;
+    case 5:
+      stage5(x, xStep, y, yStep, m, s, w, lines, xLine, yLine, begin, end);
+      break;
+    case 6:
+      stage6(x, xStep, y, yStep, m, s, w, lines, xLine, yLine, begin, end);
+      break;
+    case 7:
+      stage7(x, xStep, y, yStep, m, s, w, lines, xLine, yLine, begin, end);
+      break;
+    default:
+      stage8(x, xStep, y, yStep, m, s, w, lines, xLine, yLine, begin, end);
   }
-  return a;
+}
+
+/**
+ * The last stage with its results mirrored: element k at N - k, element 0 at 0. That makes the
+ * inverse (times N) of a forward transform.
+ */
+function runMirrored(
+  record: usize,
+  x: usize,
+  xStep: usize,
+  xLine: usize,
+  y: usize,
+  yStep: usize,
+  yLine: usize,
+  lines: usize,
+): void {
+  const r = <usize> load<i32>(record), s = <usize> load<i32>(record, 8);
+  const end = y + r * s * yStep;
+  // Butterfly 0 has the elements 0, s, 2 s, ...: all but the first change places.
+  runStage(record, x, xStep, xLine, y, yStep, yLine, lines, 0, 1);
+  for (let l: usize = 0; l < lines; l++) {
+    let p = y + s * yStep + l * yLine, q = end - s * yStep + l * yLine;
+    for (let t: usize = 1; t < r - t; t++, p += s * yStep, q -= s * yStep) {
+      const re = v128.load(p), im = v128.load(p, 16);
+      v128.store(p, v128.load(q));
+      v128.store(p, v128.load(q, 16), 16);
+      v128.store(q, re);
+      v128.store(q, im, 16);
+    }
+  }
+  runStage(record, x, xStep, xLine, end, 0 - yStep, yLine, lines, 1, s);
+}
+
+export const FORWARD: i32 = 0;
+export const INVERSE: i32 = 1;
+
+/**
+ * Transforms `lines` lines, forward or back (times the length): element k of line l from
+ * x + k xStep + l xLine to y + k yStep + l yLine, which may be the same. `work` has room for two lines
+ * of `lineBytes`, their elements one behind the other, for each of them; x and y may be the second of
+ * these when a single line is transformed forward.
+ */
+export function transform(
+  plan: usize,
+  direction: i32,
+  x: usize,
+  xStep: usize,
+  xLine: usize,
+  y: usize,
+  yStep: usize,
+  yLine: usize,
+  lines: usize,
+  work: usize,
+  lineBytes: usize,
+): void {
+  const stages = <usize> load<i32>(plan);
+  const first = plan + 4;
+  const last = first + stages * 16 - 16;
+  if (stages == 0) {
+    if (x != y) copyElements(x, xLine, y, yLine, lines);
+    return;
+  }
+  if (stages > 1) {
+    runStage(first, x, xStep, xLine, work, 32, 2 * lineBytes, lines, 0, 1);
+    let from: usize = 0;
+    for (let l: usize = 0; l < lines; l++) {
+      const line = work + l * 2 * lineBytes;
+      from = 0;
+      for (let record = first + 16; record < last; record += 16) {
+        const s = <usize> load<i32>(record, 8);
+        runStage(record, line + from, 32, 0, line + lineBytes - from, 32, 0, 1, 0, s);
+        from = lineBytes - from;
+      }
+    }
+    x = work + from;
+    xStep = 32;
+    xLine = 2 * lineBytes;
+  }
+  if (direction == INVERSE) runMirrored(last, x, xStep, xLine, y, yStep, yLine, lines);
+  else runStage(last, x, xStep, xLine, y, yStep, yLine, lines, 0, <usize> load<i32>(last, 8));
+}
+
+/** A transform of length 1. */
+function copyElements(x: usize, xLine: usize, y: usize, yLine: usize, lines: usize): void {
+  for (let l: usize = 0; l < lines; l++) {
+    const p = x + l * xLine, q = y + l * yLine;
+    v128.store(q, v128.load(p));
+    v128.store(q, v128.load(p, 16), 16);
+  }
 }

@@ -2,7 +2,7 @@
 import { expandLags, contractLags } from "./lags";
 import { combine, dot, modulate } from "./combine";
 import { filterZ, forwardZ, gradientZ, inverseZ } from "./axial";
-import { forwardX, forwardY, inverseX, inverseY } from "./lateral";
+import { forwardX, inverseX, transformY } from "./lateral";
 import { addNoise, rectify, residual } from "./pointwise";
 import { addDivergence, ascendDual } from "./total_variation";
 import { softThreshold, waveletColumns, waveletRows } from "./wavelet";
@@ -22,10 +22,7 @@ export function work(job: usize, scratch: usize): void {
         inverseX(job, begin, end, scratch);
         break;
       case 2:
-        forwardY(job, begin, end, scratch);
-        break;
-      case 3:
-        inverseY(job, begin, end, scratch);
+        transformY(job, begin, end, scratch);
         break;
       case 4:
         forwardZ(job, begin, end, scratch);

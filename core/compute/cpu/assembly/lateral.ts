@@ -3,94 +3,115 @@
 // A plane in frequency holds, for every wy, the half spectrum in groups of four: four real parts,
 // then four imaginary parts (32 bytes a group, an even number of groups a row). Points beyond
 // wx = floor(Nx / 2) are zero.
-import { extendLine, foldLine, lineBytesOf, originOf, placeOf } from "./line";
+import { CENTRED, extendLine, foldLine, lineBytesOf, originOf, placeOf } from "./line";
 import { arg, argF32 } from "./job";
-import { transform } from "./fft";
+import { FORWARD, transform } from "./fft";
 
-/** Eight rows a time, as the real and the imaginary parts of four complex lines. */
-export function forwardX(job: usize, begin: i32, end: i32, scratch: usize): void {
-  const src = <usize> arg(job, 0), rows = arg(job, 1), n = arg(job, 2), rowsPerPlane = arg(job, 3);
-  const dst = <usize> arg(job, 4), planeBytes = <usize> arg(job, 5), rowBytes = <usize> arg(job, 6);
-  const length = arg(job, 7), plan = <usize> arg(job, 8), mode = arg(job, 9);
-  const weights = <usize> arg(job, 10);
-  const origin = originOf(mode, n);
-  const lineBytes = lineBytesOf(length);
-  const half = (length >> 1) + 1;
-  const groups = <i32> (rowBytes >> 5);
-  const scale = f32x4.splat(0.5);
-  for (let item = begin; item < end; item++) {
-    const first = item * 8;
-    for (let part = 0; part < 2; part++) {
-      const r = first + part * 4;
-      const p0 = src + <usize> min(r, rows - 1) * <usize> n * 4;
-      const p1 = src + <usize> min(r + 1, rows - 1) * <usize> n * 4;
-      const p2 = src + <usize> min(r + 2, rows - 1) * <usize> n * 4;
-      const p3 = src + <usize> min(r + 3, rows - 1) * <usize> n * 4;
-      const q = scratch + <usize> part * 16;
-      for (let x = 0; x < n; x += 4) {
-        const o = <usize> x * 4;
-        const a = v128.load(p0 + o), b = v128.load(p1 + o);
-        const c = v128.load(p2 + o), d = v128.load(p3 + o);
-        const t0 = v128.shuffle<f32>(a, b, 0, 4, 1, 5), t1 = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
-        const t2 = v128.shuffle<f32>(a, b, 2, 6, 3, 7), t3 = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
-        v128.store(q + placeOf(x, origin, length) * 32, v128.shuffle<f32>(t0, t1, 0, 1, 4, 5));
-        if (x + 1 < n) {
-          v128.store(q + placeOf(x + 1, origin, length) * 32, v128.shuffle<f32>(t0, t1, 2, 3, 6, 7));
-        }
-        if (x + 2 < n) {
-          v128.store(q + placeOf(x + 2, origin, length) * 32, v128.shuffle<f32>(t2, t3, 0, 1, 4, 5));
-        }
-        if (x + 3 < n) {
-          v128.store(q + placeOf(x + 3, origin, length) * 32, v128.shuffle<f32>(t2, t3, 2, 3, 6, 7));
-        }
-      }
-    }
-    extendLine(scratch, n, length, mode, weights);
-    const z = transform(plan, scratch, scratch + lineBytes);
-    const work = z == scratch ? scratch + lineBytes : scratch;
-    // A = (Z[k] + conj Z[N-k]) / 2 and B = (Z[k] - conj Z[N-k]) / 2i: rows 0..3 and rows 4..7.
-    // `work` takes them as [A re, A im] from 0 and [B re, B im] from the middle.
-    const workB = work + (<usize> (groups * 4)) * 32;
-    for (let k = 0; k < half; k++) {
-      const p = z + <usize> k * 32;
-      const m = z + <usize> (k == 0 ? 0 : length - k) * 32;
-      const zr = v128.load(p), zi = v128.load(p, 16), mr = v128.load(m), mi = v128.load(m, 16);
-      const o = <usize> k * 32;
-      v128.store(work + o, f32x4.mul(scale, f32x4.add(zr, mr)));
-      v128.store(work + o, f32x4.mul(scale, f32x4.sub(zi, mi)), 16);
-      v128.store(workB + o, f32x4.mul(scale, f32x4.add(zi, mi)));
-      v128.store(workB + o, f32x4.mul(scale, f32x4.sub(mr, zr)), 16);
-    }
-    const tail = <usize> (groups * 4 - half) * 32;
-    memory.fill(work + <usize> half * 32, 0, tail);
-    memory.fill(workB + <usize> half * 32, 0, tail);
-    for (let part = 0; part < 2; part++) {
-      const lines = part == 0 ? work : workB;
-      const r = first + part * 4;
-      const count = min(4, rows - r);
-      if (count <= 0) break;
-      const d0 = dst + rowAddress(r, rows, rowsPerPlane, planeBytes, rowBytes);
-      const d1 = dst + rowAddress(r + 1, rows, rowsPerPlane, planeBytes, rowBytes);
-      const d2 = dst + rowAddress(r + 2, rows, rowsPerPlane, planeBytes, rowBytes);
-      const d3 = dst + rowAddress(r + 3, rows, rowsPerPlane, planeBytes, rowBytes);
-      for (let g = 0; g < groups; g++) {
-        const p = lines + <usize> g * 128;
-        const o = <usize> g * 32;
-        for (let c: usize = 0; c < 32; c += 16) {
-          const a = v128.load(p + c), b = v128.load(p + 32 + c);
-          const e = v128.load(p + 64 + c), f = v128.load(p + 96 + c);
-          const t0 = v128.shuffle<f32>(a, b, 0, 4, 1, 5), t1 = v128.shuffle<f32>(e, f, 0, 4, 1, 5);
-          const t2 = v128.shuffle<f32>(a, b, 2, 6, 3, 7), t3 = v128.shuffle<f32>(e, f, 2, 6, 3, 7);
-          v128.store(d0 + o + c, v128.shuffle<f32>(t0, t1, 0, 1, 4, 5));
-          if (count > 1) v128.store(d1 + o + c, v128.shuffle<f32>(t0, t1, 2, 3, 6, 7));
-          if (count > 2) v128.store(d2 + o + c, v128.shuffle<f32>(t2, t3, 0, 1, 4, 5));
-          if (count > 3) v128.store(d3 + o + c, v128.shuffle<f32>(t2, t3, 2, 3, 6, 7));
-        }
-      }
-    }
+// A 4 x 4 transpose in two steps: pairs of rows, then pairs of pairs.
+// @ts-ignore: decorator
+@inline
+function pairLow(a: v128, b: v128): v128 {
+  return v128.shuffle<f32>(a, b, 0, 4, 1, 5);
+}
+// @ts-ignore: decorator
+@inline
+function pairHigh(a: v128, b: v128): v128 {
+  return v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+}
+// @ts-ignore: decorator
+@inline
+function joinLow(a: v128, b: v128): v128 {
+  return v128.shuffle<f32>(a, b, 0, 1, 4, 5);
+}
+// @ts-ignore: decorator
+@inline
+function joinHigh(a: v128, b: v128): v128 {
+  return v128.shuffle<f32>(a, b, 2, 3, 6, 7);
+}
+
+/** Stores the columns of the rows a, b, c, d. */
+// @ts-ignore: decorator
+@inline
+function storeColumns(
+  a: v128,
+  b: v128,
+  c: v128,
+  d: v128,
+  p0: usize,
+  p1: usize,
+  p2: usize,
+  p3: usize,
+): void {
+  const ab = pairLow(a, b), cd = pairLow(c, d);
+  v128.store(p0, joinLow(ab, cd));
+  v128.store(p1, joinHigh(ab, cd));
+  const ab2 = pairHigh(a, b), cd2 = pairHigh(c, d);
+  v128.store(p2, joinLow(ab2, cd2));
+  v128.store(p3, joinHigh(ab2, cd2));
+}
+
+/** Samples `from` to `to` of four rows to elements at `q`; up to three more follow, of any value. */
+// @ts-ignore: decorator
+@inline
+function gatherRows(
+  p0: usize,
+  p1: usize,
+  p2: usize,
+  p3: usize,
+  from: i32,
+  to: i32,
+  q: usize,
+): void {
+  for (let o = <usize> from * 4; o < <usize> to * 4; o += 16, q += 128) {
+    const a = v128.load(p0 + o), b = v128.load(p1 + o);
+    const c = v128.load(p2 + o), d = v128.load(p3 + o);
+    storeColumns(a, b, c, d, q, q + 32, q + 64, q + 96);
   }
 }
 
+/** What of element k counts: all, or nothing where k lies in a row's padding. */
+// @ts-ignore: decorator
+@inline
+function maskOf(k: i32, half: i32): v128 {
+  return i32x4.splat(k < half ? -1 : 0);
+}
+
+/**
+ * Sums (or differences) of four elements on from `p` and four back from `m`, times a factor, to the
+ * same place of four rows.
+ */
+// @ts-ignore: decorator
+@inline
+function separate(
+  p: usize,
+  m: usize,
+  difference: bool,
+  factor: f32,
+  k: i32,
+  half: i32,
+  d0: usize,
+  d1: usize,
+  d2: usize,
+  d3: usize,
+): void {
+  const scale = f32x4.splat(factor);
+  let a = v128.load(p), b = v128.load(p, 32), c = v128.load(p, 64), d = v128.load(p, 96);
+  const ma = v128.load(m), mb = v128.load(m - 32), mc = v128.load(m - 64), md = v128.load(m - 96);
+  if (difference) {
+    a = f32x4.sub(a, ma), b = f32x4.sub(b, mb), c = f32x4.sub(c, mc), d = f32x4.sub(d, md);
+  } else {
+    a = f32x4.add(a, ma), b = f32x4.add(b, mb), c = f32x4.add(c, mc), d = f32x4.add(d, md);
+  }
+  a = f32x4.mul(scale, a), b = f32x4.mul(scale, b);
+  c = f32x4.mul(scale, c), d = f32x4.mul(scale, d);
+  if (k + 3 >= half) {
+    a = v128.and(a, maskOf(k, half)), b = v128.and(b, maskOf(k + 1, half));
+    c = v128.and(c, maskOf(k + 2, half)), d = v128.and(d, maskOf(k + 3, half));
+  }
+  storeColumns(a, b, c, d, d0, d1, d2, d3);
+}
+
+/** Where row `row` of a stack begins; past the last comes the last again. */
 // @ts-ignore: decorator
 @inline
 function rowAddress(
@@ -105,165 +126,227 @@ function rowAddress(
   return <usize> plane * planeBytes + <usize> (r - plane * rowsPerPlane) * rowBytes;
 }
 
+/**
+ * Eight rows a time, as the real and the imaginary parts of four complex lines. Where the last eight
+ * are not complete, the last row is repeated.
+ */
+export function forwardX(job: usize, begin: i32, end: i32, scratch: usize): void {
+  const src = <usize> arg(job, 0), rows = arg(job, 1), n = arg(job, 2), rowsPerPlane = arg(job, 3);
+  const dst = <usize> arg(job, 4), planeBytes = <usize> arg(job, 5), rowBytes = <usize> arg(job, 6);
+  const length = arg(job, 7), plan = <usize> arg(job, 8), mode = arg(job, 9);
+  const weights = <usize> arg(job, 10);
+  const origin = originOf(mode, n);
+  const lineBytes = lineBytesOf(length);
+  const half = (length >> 1) + 1;
+  // The second of the two lines to work in is the line itself.
+  const line = scratch + lineBytes;
+  const rowLength = <usize> n * 4;
+  for (let item = begin; item < end; item++) {
+    const first = item * 8;
+    for (let part = 0; part < 2; part++) {
+      const r = first + part * 4;
+      const p0 = src + <usize> min(r, rows - 1) * rowLength;
+      const p1 = src + <usize> min(r + 1, rows - 1) * rowLength;
+      const p2 = src + <usize> min(r + 2, rows - 1) * rowLength;
+      const p3 = src + <usize> min(r + 3, rows - 1) * rowLength;
+      const q = line + <usize> part * 16;
+      gatherRows(p0, p1, p2, p3, origin, n, q);
+      if (mode == CENTRED) gatherRows(p0, p1, p2, p3, 0, origin, q + (length - origin) * 32);
+    }
+    extendLine(line, 32, n, length, mode, weights);
+    transform(plan, FORWARD, line, 32, 0, line, 32, 0, 1, scratch, lineBytes);
+    // Z[N] = Z[0]
+    v128.store(line + <usize> length * 32, v128.load(line));
+    v128.store(line + <usize> length * 32, v128.load(line, 16), 16);
+    // A = (Z[k] + conj Z[N-k]) / 2 and B = (Z[k] - conj Z[N-k]) / 2i: rows 0..3 and rows 4..7.
+    const a0 = dst + rowAddress(first, rows, rowsPerPlane, planeBytes, rowBytes);
+    const a1 = dst + rowAddress(first + 1, rows, rowsPerPlane, planeBytes, rowBytes);
+    const a2 = dst + rowAddress(first + 2, rows, rowsPerPlane, planeBytes, rowBytes);
+    const a3 = dst + rowAddress(first + 3, rows, rowsPerPlane, planeBytes, rowBytes);
+    const b0 = dst + rowAddress(first + 4, rows, rowsPerPlane, planeBytes, rowBytes);
+    const b1 = dst + rowAddress(first + 5, rows, rowsPerPlane, planeBytes, rowBytes);
+    const b2 = dst + rowAddress(first + 6, rows, rowsPerPlane, planeBytes, rowBytes);
+    const b3 = dst + rowAddress(first + 7, rows, rowsPerPlane, planeBytes, rowBytes);
+    let k = 0, p = line, m = line + <usize> length * 32;
+    for (let o: usize = 0; o < rowBytes; o += 32, k += 4, p += 128, m -= 128) {
+      separate(p, m, false, 0.5, k, half, a0 + o, a1 + o, a2 + o, a3 + o);
+      separate(p, m, true, -0.5, k, half, b0 + o + 16, b1 + o + 16, b2 + o + 16, b3 + o + 16);
+      separate(p + 16, m + 16, false, 0.5, k, half, b0 + o, b1 + o, b2 + o, b3 + o);
+      separate(p + 16, m + 16, true, 0.5, k, half, a0 + o + 16, a1 + o + 16, a2 + o + 16, a3 + o + 16);
+    }
+  }
+}
+
+/** Four elements on from `p` get a + b, four back from `m` get b - a (or a - b and a + b). */
+// @ts-ignore: decorator
+@inline
+function joinPair(a: v128, b: v128, p: usize, m: usize, second: bool): void {
+  if (second) {
+    v128.store(p, f32x4.sub(a, b));
+    v128.store(m, f32x4.add(a, b));
+  } else {
+    v128.store(p, f32x4.add(a, b));
+    v128.store(m, f32x4.sub(b, a));
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function joinRows(
+  a0: usize,
+  a1: usize,
+  a2: usize,
+  a3: usize,
+  b0: usize,
+  b1: usize,
+  b2: usize,
+  b3: usize,
+  p: usize,
+  m: usize,
+  second: bool,
+): void {
+  let r0 = v128.load(a0), r1 = v128.load(a1), r2 = v128.load(a2), r3 = v128.load(a3);
+  const aLow = pairLow(r0, r1), aLow2 = pairLow(r2, r3);
+  const aHigh = pairHigh(r0, r1), aHigh2 = pairHigh(r2, r3);
+  r0 = v128.load(b0), r1 = v128.load(b1), r2 = v128.load(b2), r3 = v128.load(b3);
+  const bLow = pairLow(r0, r1), bLow2 = pairLow(r2, r3);
+  const bHigh = pairHigh(r0, r1), bHigh2 = pairHigh(r2, r3);
+  // The largest k first: what padding writes is overwritten by the elements that belong there.
+  joinPair(joinHigh(aHigh, aHigh2), joinHigh(bHigh, bHigh2), p + 96, m - 96, second);
+  joinPair(joinLow(aHigh, aHigh2), joinLow(bHigh, bHigh2), p + 64, m - 64, second);
+  joinPair(joinHigh(aLow, aLow2), joinHigh(bLow, bLow2), p + 32, m - 32, second);
+  joinPair(joinLow(aLow, aLow2), joinLow(bLow, bLow2), p, m, second);
+}
+
+/** The spectrum of real samples is real at wx = 0 and at Nx / 2. */
+// @ts-ignore: decorator
+@inline
+function makeEndsReal(row: usize, length: i32): void {
+  store<f32>(row + 16, 0);
+  const middle = <usize> (length >> 1);
+  if ((length & 1) == 0) store<f32>(row + (middle >> 2) * 32 + (middle & 3) * 4 + 16, 0);
+}
+
 /** From the half spectrum of rows back to the samples `offset` to `offset + n` of each, scaled. */
 export function inverseX(job: usize, begin: i32, end: i32, scratch: usize): void {
   const dst = <usize> arg(job, 0), rows = arg(job, 1), n = arg(job, 2), rowsPerPlane = arg(job, 3);
+  // The first row of the result of the first plane.
   const src = <usize> arg(job, 4), planeBytes = <usize> arg(job, 5), rowBytes = <usize> arg(job, 6);
   const length = arg(job, 7), plan = <usize> arg(job, 8), folded = arg(job, 9);
   const weights = <usize> arg(job, 10), offset = arg(job, 11);
   const scale = f32x4.splat(argF32(job, 12));
   const lineBytes = lineBytesOf(length);
-  const half = (length >> 1) + 1;
-  const groups = <i32> (rowBytes >> 5);
-  const linesB = scratch + lineBytes + (<usize> (groups * 4)) * 32;
+  const line = scratch + lineBytes;
+  const rowLength = <usize> n * 4;
   for (let item = begin; item < end; item++) {
     const first = item * 8;
-    for (let part = 0; part < 2; part++) {
-      const lines = part == 0 ? scratch + lineBytes : linesB;
-      const r = first + part * 4;
-      const s0 = src + rowAddress(r, rows, rowsPerPlane, planeBytes, rowBytes);
-      const s1 = src + rowAddress(r + 1, rows, rowsPerPlane, planeBytes, rowBytes);
-      const s2 = src + rowAddress(r + 2, rows, rowsPerPlane, planeBytes, rowBytes);
-      const s3 = src + rowAddress(r + 3, rows, rowsPerPlane, planeBytes, rowBytes);
-      for (let g = 0; g < groups; g++) {
-        const p = lines + <usize> g * 128;
-        const o = <usize> g * 32;
-        for (let c: usize = 0; c < 32; c += 16) {
-          const a = v128.load(s0 + o + c), b = v128.load(s1 + o + c);
-          const e = v128.load(s2 + o + c), f = v128.load(s3 + o + c);
-          const t0 = v128.shuffle<f32>(a, b, 0, 4, 1, 5), t1 = v128.shuffle<f32>(e, f, 0, 4, 1, 5);
-          const t2 = v128.shuffle<f32>(a, b, 2, 6, 3, 7), t3 = v128.shuffle<f32>(e, f, 2, 6, 3, 7);
-          v128.store(p + c, v128.shuffle<f32>(t0, t1, 0, 1, 4, 5));
-          v128.store(p + 32 + c, v128.shuffle<f32>(t0, t1, 2, 3, 6, 7));
-          v128.store(p + 64 + c, v128.shuffle<f32>(t2, t3, 0, 1, 4, 5));
-          v128.store(p + 96 + c, v128.shuffle<f32>(t2, t3, 2, 3, 6, 7));
-        }
-      }
+    const a0 = src + rowAddress(first, rows, rowsPerPlane, planeBytes, rowBytes);
+    const a1 = src + rowAddress(first + 1, rows, rowsPerPlane, planeBytes, rowBytes);
+    const a2 = src + rowAddress(first + 2, rows, rowsPerPlane, planeBytes, rowBytes);
+    const a3 = src + rowAddress(first + 3, rows, rowsPerPlane, planeBytes, rowBytes);
+    const b0 = src + rowAddress(first + 4, rows, rowsPerPlane, planeBytes, rowBytes);
+    const b1 = src + rowAddress(first + 5, rows, rowsPerPlane, planeBytes, rowBytes);
+    const b2 = src + rowAddress(first + 6, rows, rowsPerPlane, planeBytes, rowBytes);
+    const b3 = src + rowAddress(first + 7, rows, rowsPerPlane, planeBytes, rowBytes);
+    makeEndsReal(a0, length);
+    makeEndsReal(a1, length);
+    makeEndsReal(a2, length);
+    makeEndsReal(a3, length);
+    makeEndsReal(b0, length);
+    makeEndsReal(b1, length);
+    makeEndsReal(b2, length);
+    makeEndsReal(b3, length);
+    // Z[k] = A[k] + i B[k], Z[N-k] = conj A[k] + i conj B[k], A in rows 0..3 and B in rows 4..7;
+    // stored as (im, re), for the inverse is the forward transform of the swapped parts.
+    for (let o = rowBytes; o > 0;) {
+      o -= 32;
+      const p = line + o * 4, m = line + <usize> length * 32 - o * 4;
+      const i = o + 16;
+      joinRows(a0 + i, a1 + i, a2 + i, a3 + i, b0 + o, b1 + o, b2 + o, b3 + o, p, m, false);
+      joinRows(a0 + o, a1 + o, a2 + o, a3 + o, b0 + i, b1 + i, b2 + i, b3 + i, p + 16, m + 16, true);
     }
-    // Z[k] = A[k] + i B[k], Z[N-k] = conj A[k] + i conj B[k]; stored as (im, re) for the inverse.
-    // The spectrum of real samples is real at wx = 0 and at Nx / 2.
-    const linesA = scratch + lineBytes;
-    v128.store(scratch, v128.load(linesB));
-    v128.store(scratch, v128.load(linesA), 16);
-    const inner = (length + 1) >> 1;
-    for (let k = 1; k < inner; k++) {
-      const o = <usize> k * 32;
-      const ar = v128.load(linesA + o), ai = v128.load(linesA + o, 16);
-      const br = v128.load(linesB + o), bi = v128.load(linesB + o, 16);
-      const p = scratch + o;
-      v128.store(p, f32x4.add(ai, br));
-      v128.store(p, f32x4.sub(ar, bi), 16);
-      const m = scratch + <usize> (length - k) * 32;
-      v128.store(m, f32x4.sub(br, ai));
-      v128.store(m, f32x4.add(ar, bi), 16);
-    }
-    if ((length & 1) == 0) {
-      const o = <usize> (half - 1) * 32;
-      v128.store(scratch + o, v128.load(linesB + o));
-      v128.store(scratch + o, v128.load(linesA + o), 16);
-    }
-    const z = transform(plan, scratch, scratch + lineBytes);
-    if (folded) foldLine(z, n, length, weights);
+    transform(plan, FORWARD, line, 32, 0, line, 32, 0, 1, scratch, lineBytes);
+    if (folded) foldLine(line, 32, n, length, weights);
     for (let part = 0; part < 2; part++) {
       const r = first + part * 4;
-      const count = min(4, rows - r);
-      if (count <= 0) break;
-      const q = z + <usize> (part == 0 ? 16 : 0) + <usize> offset * 32;
-      const d0 = dst + <usize> min(r, rows - 1) * <usize> n * 4;
-      const step = <usize> n * 4;
+      const q = line + <usize> (part == 0 ? 16 : 0) + <usize> offset * 32;
+      const d0 = dst + <usize> min(r, rows - 1) * rowLength;
+      const d1 = dst + <usize> min(r + 1, rows - 1) * rowLength;
+      const d2 = dst + <usize> min(r + 2, rows - 1) * rowLength;
+      const d3 = dst + <usize> min(r + 3, rows - 1) * rowLength;
       let x = 0;
       for (; x + 4 <= n; x += 4) {
         const p = q + <usize> x * 32;
-        const o = d0 + <usize> x * 4;
+        const o = <usize> x * 4;
         const a = f32x4.mul(scale, v128.load(p)), b = f32x4.mul(scale, v128.load(p + 32));
-        const e = f32x4.mul(scale, v128.load(p + 64)), f = f32x4.mul(scale, v128.load(p + 96));
-        const t0 = v128.shuffle<f32>(a, b, 0, 4, 1, 5), t1 = v128.shuffle<f32>(e, f, 0, 4, 1, 5);
-        const t2 = v128.shuffle<f32>(a, b, 2, 6, 3, 7), t3 = v128.shuffle<f32>(e, f, 2, 6, 3, 7);
-        v128.store(o, v128.shuffle<f32>(t0, t1, 0, 1, 4, 5));
-        if (count > 1) v128.store(o + step, v128.shuffle<f32>(t0, t1, 2, 3, 6, 7));
-        if (count > 2) v128.store(o + 2 * step, v128.shuffle<f32>(t2, t3, 0, 1, 4, 5));
-        if (count > 3) v128.store(o + 3 * step, v128.shuffle<f32>(t2, t3, 2, 3, 6, 7));
+        const c = f32x4.mul(scale, v128.load(p + 64)), d = f32x4.mul(scale, v128.load(p + 96));
+        storeColumns(a, b, c, d, d0 + o, d1 + o, d2 + o, d3 + o);
       }
       for (; x < n; x++) {
         const v = f32x4.mul(scale, v128.load(q + <usize> x * 32));
-        const o = d0 + <usize> x * 4;
-        store<f32>(o, f32x4.extract_lane(v, 0));
-        if (count > 1) store<f32>(o + step, f32x4.extract_lane(v, 1));
-        if (count > 2) store<f32>(o + 2 * step, f32x4.extract_lane(v, 2));
-        if (count > 3) store<f32>(o + 3 * step, f32x4.extract_lane(v, 3));
+        const o = <usize> x * 4;
+        store<f32>(d0 + o, f32x4.extract_lane(v, 0));
+        store<f32>(d1 + o, f32x4.extract_lane(v, 1));
+        store<f32>(d2 + o, f32x4.extract_lane(v, 2));
+        store<f32>(d3 + o, f32x4.extract_lane(v, 3));
       }
     }
   }
 }
 
-/** Columns along y, in place: n rows in, `length` rows out. An item is two groups of one plane. */
-export function forwardY(job: usize, begin: i32, end: i32, scratch: usize): void {
+/** Neighbouring groups that are transformed along y together: a cache line of every row. */
+const LINES: usize = 2;
+
+/**
+ * Columns along y, in place: n rows in, `length` rows out, forward or back. An item is two groups of
+ * one plane.
+ */
+export function transformY(job: usize, begin: i32, end: i32, scratch: usize): void {
   const planes = <usize> arg(job, 0), planeBytes = <usize> arg(job, 1);
   const rowBytes = <usize> arg(job, 2), n = arg(job, 3), length = arg(job, 4);
-  const plan = <usize> arg(job, 5), mode = arg(job, 6), weights = <usize> arg(job, 7);
+  const plan = <usize> arg(job, 5), direction = arg(job, 6);
+  const mode = arg(job, 7), weights = <usize> arg(job, 8);
+  // To how many rows those beyond them are folded back; 0 for none.
+  const folded = arg(job, 9), foldWeights = <usize> arg(job, 10);
   const origin = originOf(mode, n);
   const pairs = <i32> (rowBytes >> 6);
   const lineBytes = lineBytesOf(length);
-  const second = scratch + 2 * lineBytes;
+  const lines = scratch + LINES * 2 * lineBytes;
   for (let item = begin; item < end; item++) {
     const plane = item / pairs;
     const column = planes + <usize> plane * planeBytes + <usize> (item - plane * pairs) * 64;
-    for (let y = 0; y < n; y++) {
-      const p = column + <usize> y * rowBytes;
-      const o = placeOf(y, origin, length) * 32;
-      v128.store(scratch + o, v128.load(p));
-      v128.store(scratch + o, v128.load(p, 16), 16);
-      v128.store(second + o, v128.load(p, 32));
-      v128.store(second + o, v128.load(p, 48), 16);
+    let from = column, step = rowBytes, line: usize = 32;
+    if (mode == CENTRED) {
+      // Samples change places, which the plane has no room for.
+      from = lines, step = 32, line = lineBytes;
+      for (let y = 0; y < n; y++) {
+        const p = column + <usize> y * rowBytes;
+        const q = lines + placeOf(y, origin, length) * 32;
+        v128.store(q, v128.load(p));
+        v128.store(q, v128.load(p, 16), 16);
+        v128.store(q + lineBytes, v128.load(p, 32));
+        v128.store(q + lineBytes, v128.load(p, 48), 16);
+      }
     }
-    extendLine(scratch, n, length, mode, weights);
-    extendLine(second, n, length, mode, weights);
-    const a = transform(plan, scratch, scratch + lineBytes);
-    const b = transform(plan, second, second + lineBytes);
-    for (let y = 0; y < length; y++) {
-      const p = column + <usize> y * rowBytes;
-      const o = <usize> y * 32;
-      v128.store(p, v128.load(a + o));
-      v128.store(p, v128.load(a + o, 16), 16);
-      v128.store(p, v128.load(b + o), 32);
-      v128.store(p, v128.load(b + o, 16), 48);
+    for (let l: usize = 0; l < LINES; l++) {
+      extendLine(from + l * line, step, n, length, mode, weights);
     }
-  }
-}
-
-/** Columns along y back, in place: `length` rows in, rows `offset` to `offset + n` out. */
-export function inverseY(job: usize, begin: i32, end: i32, scratch: usize): void {
-  const planes = <usize> arg(job, 0), planeBytes = <usize> arg(job, 1);
-  const rowBytes = <usize> arg(job, 2), n = arg(job, 3), length = arg(job, 4);
-  const plan = <usize> arg(job, 5), folded = arg(job, 6), weights = <usize> arg(job, 7);
-  const offset = arg(job, 8);
-  const pairs = <i32> (rowBytes >> 6);
-  const lineBytes = lineBytesOf(length);
-  const second = scratch + 2 * lineBytes;
-  for (let item = begin; item < end; item++) {
-    const plane = item / pairs;
-    const column = planes + <usize> plane * planeBytes + <usize> (item - plane * pairs) * 64;
-    for (let y = 0; y < length; y++) {
-      const p = column + <usize> y * rowBytes;
-      const o = <usize> y * 32;
-      v128.store(scratch + o, v128.load(p), 16);
-      v128.store(scratch + o, v128.load(p, 16));
-      v128.store(second + o, v128.load(p, 32), 16);
-      v128.store(second + o, v128.load(p, 48));
-    }
-    const a = transform(plan, scratch, scratch + lineBytes);
-    const b = transform(plan, second, second + lineBytes);
-    if (folded) {
-      foldLine(a, n, length, weights);
-      foldLine(b, n, length, weights);
-    }
-    for (let y = 0; y < n; y++) {
-      const p = column + <usize> y * rowBytes;
-      const o = <usize> (y + offset) * 32;
-      v128.store(p, v128.load(a + o, 16));
-      v128.store(p, v128.load(a + o), 16);
-      v128.store(p, v128.load(b + o, 16), 32);
-      v128.store(p, v128.load(b + o), 48);
+    transform(
+      plan,
+      direction,
+      from,
+      step,
+      line,
+      column,
+      rowBytes,
+      32,
+      LINES,
+      scratch,
+      lineBytes,
+    );
+    if (folded == 0) continue;
+    for (let l: usize = 0; l < 64; l += 32) {
+      foldLine(column + l, rowBytes, folded, length, foldWeights);
     }
   }
 }
