@@ -37,11 +37,11 @@ export class FftwPeer {
     return spectrum;
   }
 
-  /** Milliseconds of one transform forward and one back. */
-  async time(): Promise<{ readonly forwardMs: number; readonly inverseMs: number }> {
+  /** Milliseconds of one transform forward and one back: passed, and of CPU time. */
+  async time(): Promise<{ readonly wallMs: number; readonly cpuMs: number }> {
     await this.#process.send("t");
-    const [forward, inverse] = (await this.#process.line()).split(" ").map(Number);
-    return { forwardMs: forward * 1000, inverseMs: inverse * 1000 };
+    const [wall, cpu] = (await this.#process.line()).split(" ").map(Number);
+    return { wallMs: wall * 1000, cpuMs: cpu * 1000 };
   }
 
   close(): Promise<void> {
