@@ -29,10 +29,10 @@ export const ICTM: BaselineMethod = createMethod({
   parameter: {
     name: "lambda",
     values: logarithmicGrid(1e-5, 1, { perDecade: 3 }),
-    default: 2.2e-3,
+    default: 0.0046,
   },
   parameterKind: "weight",
-  boundaries: ["replicate-taper", "field-of-view", "periodic"],
+  boundaries: ["field-of-view", "replicate-taper", "periodic"],
   iterations: 100,
   run: (engine, channel, lambdas) => {
     const tables = squaredFrequencies(baselineGrid(channel));

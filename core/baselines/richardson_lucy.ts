@@ -116,7 +116,7 @@ const COUNTS: readonly number[] = [3, 5, 7, 10, 15, 20, 30, 40, 50, 75, 100, 150
 export const RICHARDSON_LUCY: BaselineMethod = createMethod({
   name: "richardson-lucy",
   label: "Richardson-Lucy",
-  parameter: { name: "iterations", values: COUNTS, default: 30 },
+  parameter: { name: "iterations", values: COUNTS, default: 20 },
   parameterKind: "count",
   boundaries: ["replicate-taper", "field-of-view", "periodic"],
   async run(engine, channel, counts) {
@@ -155,7 +155,11 @@ export const RICHARDSON_LUCY: BaselineMethod = createMethod({
 export const ACCELERATED_RICHARDSON_LUCY: BaselineMethod = createMethod({
   name: "accelerated-richardson-lucy",
   label: "Accelerated Richardson-Lucy",
-  parameter: { name: "iterations", values: COUNTS, default: 15 },
+  parameter: {
+    name: "iterations",
+    values: [2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 17, 20, 25, 30, 40, 50, 75, 100],
+    default: 10,
+  },
   parameterKind: "count",
   boundaries: ["field-of-view", "replicate-taper", "periodic"],
   async run(engine, channel, counts) {

@@ -8,6 +8,7 @@ import { createMethod } from "./create_method.ts";
 import { iterate } from "./iterate.ts";
 import type { BaselineMethod } from "./method.ts";
 import { createLucyStep } from "./richardson_lucy.ts";
+import { logarithmicGrid } from "./wiener.ts";
 
 /** A gradient shorter than this part of the peak has no direction. */
 const SHORTEST = 1e-4;
@@ -33,11 +34,11 @@ export const RICHARDSON_LUCY_TV: BaselineMethod = createMethod({
   label: "Richardson-Lucy TV",
   parameter: {
     name: "lambda",
-    values: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2],
+    values: logarithmicGrid(0.001, 0.22, { perDecade: 3 }),
     default: 0.01,
   },
   parameterKind: "weight",
-  boundaries: ["replicate-taper", "field-of-view", "periodic"],
+  boundaries: ["field-of-view", "replicate-taper", "periodic"],
   iterations: 50,
   async run(engine, channel, lambdas) {
     const lucy = await createLucyStep(engine, channel);

@@ -25,11 +25,11 @@ export const TOTAL_VARIATION: BaselineMethod = createMethod({
   label: "Isotropic TV",
   parameter: {
     name: "lambda",
-    values: logarithmicGrid(1e-4, 0.1, { perDecade: 3 }),
+    values: logarithmicGrid(1e-5, 0.1, { perDecade: 3 }),
     default: 4.6e-4,
   },
   parameterKind: "positive",
-  boundaries: ["replicate-taper", "field-of-view", "periodic"],
+  boundaries: ["field-of-view", "replicate-taper", "periodic"],
   iterations: 200,
   run: (engine, channel, lambdas) => {
     const tables = differencePowers(baselineGrid(channel));

@@ -170,8 +170,8 @@ function createThresholding(
     label,
     parameter: {
       name: "lambda",
-      values: logarithmicGrid(1e-5, 0.01, { perDecade: 3 }),
-      default: 2.2e-4,
+      values: logarithmicGrid(1e-5, 0.1, { perDecade: 3 }),
+      default: 1e-3,
     },
     parameterKind: "weight",
     boundaries: ["replicate-taper", "field-of-view", "periodic"],

@@ -63,7 +63,7 @@ function createWienerFilter(
   };
 }
 
-/** Half decades, or finer, from `first` to `last`, rounded to two digits. */
+/** So many values per decade from `first` to `last`, rounded to two digits. */
 export function logarithmicGrid(
   first: number,
   last: number,
@@ -79,19 +79,19 @@ export function logarithmicGrid(
 /** The Wiener filter with lambda ||x||^2. */
 export const WIENER_IDENTITY: BaselineMethod = createWiener("identity", {
   label: "Wiener, identity",
-  parameter: { name: "lambda", values: logarithmicGrid(1e-5, 1, { perDecade: 4 }), default: 0.01 },
+  parameter: { name: "lambda", values: logarithmicGrid(1e-6, 1, { perDecade: 3 }), default: 0.022 },
 });
 
 /** The Wiener filter with lambda ||grad x||^2. */
 export const WIENER_GRADIENT: BaselineMethod = createWiener("gradient", {
   label: "Wiener, gradient",
-  parameter: { name: "lambda", values: logarithmicGrid(1e-5, 1, { perDecade: 4 }), default: 0.01 },
+  parameter: { name: "lambda", values: logarithmicGrid(1e-6, 1, { perDecade: 3 }), default: 0.046 },
 });
 
 /** The Wiener filter with lambda ||Laplacian x||^2. */
 export const WIENER_LAPLACIAN: BaselineMethod = createWiener("laplacian", {
   label: "Wiener, Laplacian",
-  parameter: { name: "lambda", values: logarithmicGrid(1e-5, 1, { perDecade: 4 }), default: 0.01 },
+  parameter: { name: "lambda", values: logarithmicGrid(1e-6, 1, { perDecade: 3 }), default: 0.046 },
 });
 
 /**
