@@ -154,15 +154,12 @@ export function addLagGradients(
 export function gradStage(stage: WienerStage, gradients: LagGradients): Float64Array {
   const { kernels } = normalizeKernels(stage);
   const gradKernels = new Float64Array(kernels.length);
-  const lagsOfPlane = gradients[0].length / stage.kernelSize[0];
+  gradients.forEach((lags, channel) =>
+    correlateWithLags(kernels, gradKernels, { ...stage, channel, lags })
+  );
+  // sum_lag A Q = sum_d < g_d, dL/dg_d > / 2, for R is quadratic in the kernels.
   let gradAlpha = 0;
-  gradients.forEach((lags, channel) => {
-    const autocorrelation = autocorrelateKernels(kernels, { ...stage, channel });
-    autocorrelation.forEach((value, index) => {
-      gradAlpha += (index < lagsOfPlane ? 1 : 2) * value * lags[index];
-    });
-    correlateWithLags(kernels, gradKernels, { ...stage, channel, lags });
-  });
+  for (let i = 0; i < kernels.length; i++) gradAlpha += kernels[i] * gradKernels[i] / 2;
   const grad = denormalizeGradients(stage, gradKernels);
   const result = new Float64Array(grad.kernels.length + grad.scales.length + 1);
   result.set(grad.kernels);
