@@ -91,11 +91,12 @@ export function planTiles(size: Size, options: TileOptions): TilePlan {
   if (!best) {
     const most: Size = [partsZ.at(-1)!, partsY.at(-1)!, partsX.at(-1)!];
     const { engine, copies } = bytesOf(tileSize(size, most, overlap), options);
-    const least = Math.ceil((engine + copies) / 1e6);
     throw new InputError(
       `A stack of ${formatSize(size)} with this PSF cannot be restored in ` +
-        `${Math.round(memoryBytes / 1e6)} MB: the smallest tiles need ${least} MB; ` +
-        `raise --memory or crop the PSF`,
+        `${
+          formatMegabytes(memoryBytes)
+        }, what --memory leaves for tiles: the smallest tiles need ` +
+        `${formatMegabytes(engine + copies)}; raise --memory or crop the PSF`,
     );
   }
   const tile = tileSize(size, best.counts, overlap);
@@ -107,6 +108,10 @@ export function planTiles(size: Size, options: TileOptions): TilePlan {
     overlap,
     bytes: best.bytes,
   };
+}
+
+function formatMegabytes(bytes: number): string {
+  return `${bytes < 1e7 ? (bytes / 1e6).toFixed(1) : Math.ceil(bytes / 1e6)} MB`;
 }
 
 /** Into how many parts an axis can be cut so that a tile is smaller than the axis; 1 is whole. */

@@ -31,10 +31,15 @@ function sectionOf(heading: string): string {
   return rest.split("\n## ")[0];
 }
 
+/** Words between blanks, as a shell takes them: double quotes keep blanks together. */
+function splitWords(line: string): string[] {
+  return [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare);
+}
+
 /** The arguments of a line that starts the program, or undefined for another line. */
 function argumentsOf(line: string): string[] | undefined {
   const bare = line.replace(/^npx /, "");
-  return bare.startsWith(PROGRAM) ? splitLine(bare.slice(PROGRAM.length)) : undefined;
+  return bare.startsWith(PROGRAM) ? splitWords(bare.slice(PROGRAM.length)) : undefined;
 }
 
 /** Parses a command line by the program's own rules, without doing it. */

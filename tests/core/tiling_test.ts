@@ -111,6 +111,6 @@ Deno.test("planTiles() names the stack, the budget and the way out where nothing
   assert.throws(
     () =>
       planTiles([17, 512, 512], { psfSize: [13, 27, 27], kernelSize: KERNEL, memoryBytes: 1e6 }),
-    inputError("512 x 512 x 17", "1 MB", "smallest tiles need", "raise --memory"),
+    inputError("512 x 512 x 17", "1.0 MB", "smallest tiles need", "raise --memory"),
   );
 });
