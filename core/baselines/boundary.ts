@@ -20,6 +20,15 @@ export interface GridOptions {
 /**
  * The grid that a stack is restored on.
  *
+ * @example
+ * ```ts
+ * import { baselineGrid } from "./boundary.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const options = { size: [17, 512, 512], psfSize: [13, 27, 27] } as const;
+ * assert.deepEqual(baselineGrid({ ...options, boundary: "field-of-view" }), [30, 540, 540]);
+ * ```
+ *
  * @throws {InputError} for "periodic" when the stack has a size without a transform, or is smaller
  * than the PSF.
  */
@@ -47,7 +56,18 @@ export function baselineGrid(options: GridOptions): Size {
   }) as unknown as Size;
 }
 
-/** The stack on the grid, the gap filled by the taper, as the engines' extension "taper" does it. */
+/**
+ * The stack on the grid, the gap filled by the taper, as the engines' extension "taper" does it.
+ *
+ * @example
+ * ```ts
+ * import { taperToGrid } from "./boundary.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const tapered = taperToGrid(Float32Array.of(0, 4), [1, 1, 2], [1, 1, 3]);
+ * assert.deepEqual([...tapered], [0, 4, 2]);
+ * ```
+ */
 export function taperToGrid(data: Float32Array, size: Size, grid: Size): Float32Array {
   let source: { data: Float32Array; size: Size } = { data, size };
   for (const axis of [2, 1, 0]) source = taperAxis(source, axis, grid[axis]);
@@ -81,7 +101,18 @@ function taperAxis(
   return { data: out, size: outSize };
 }
 
-/** The first voxels of every axis: the stack of what was restored on the grid. */
+/**
+ * The first voxels of every axis: the stack of what was restored on the grid.
+ *
+ * @example
+ * ```ts
+ * import { cropFromGrid } from "./boundary.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const grid = Float32Array.of(1, 2, 3, 4, 5, 6);
+ * assert.deepEqual([...cropFromGrid(grid, [1, 2, 3], [1, 1, 2])], [1, 2]);
+ * ```
+ */
 export function cropFromGrid(data: Float32Array, grid: Size, size: Size): Float32Array {
   const out = new Float32Array(voxelsOf(size));
   for (let z = 0; z < size[0]; z++) {

@@ -31,7 +31,8 @@ export interface ChannelInput {
 
 /** A method as its file describes it. */
 export interface MethodSpec
-  extends Pick<BaselineMethod, "name" | "label" | "parameter" | "boundaries" | "iterations"> {
+  extends
+    Pick<BaselineMethod, "name" | "label" | "parameter" | "boundaries" | "series" | "iterations"> {
   /** "count": a whole number of at least 1; "weight": 0 or more; "positive": above 0. */
   readonly parameterKind: "count" | "weight" | "positive";
   /** The restored channel for every parameter, in their order. */
@@ -44,7 +45,7 @@ export interface MethodSpec
 
 /** The method of a description. */
 export function createMethod(spec: MethodSpec): BaselineMethod {
-  const { name, label, parameter, boundaries, iterations } = spec;
+  const { name, label, parameter, boundaries, series, iterations } = spec;
   const restoreSeries: BaselineMethod["restoreSeries"] = (engine, input) =>
     restoreChannels(engine, { spec, input, parameters: input.parameters });
   return {
@@ -52,6 +53,7 @@ export function createMethod(spec: MethodSpec): BaselineMethod {
     label,
     parameter,
     boundaries,
+    series,
     iterations,
     restoreSeries,
     async restore(engine, input) {

@@ -33,6 +33,7 @@ export const ICTM: BaselineMethod = createMethod({
   },
   parameterKind: "weight",
   boundaries: ["field-of-view", "replicate-taper", "periodic"],
+  series: "separate",
   iterations: 100,
   run: (engine, channel, lambdas) => {
     const tables = squaredFrequencies(baselineGrid(channel));

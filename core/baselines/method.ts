@@ -55,6 +55,8 @@ export interface BaselineMethod {
   readonly parameter: BaselineParameter;
   /** The boundaries that the method knows, its default first. */
   readonly boundaries: readonly Boundary[];
+  /** Whether a series costs little more than its most expensive run, or as much as all of them. */
+  readonly series: "shared" | "separate";
   /** The most iterations by default; undefined for a method without, or whose parameter they are. */
   readonly iterations?: number;
   /**

@@ -119,6 +119,7 @@ export const RICHARDSON_LUCY: BaselineMethod = createMethod({
   parameter: { name: "iterations", values: COUNTS, default: 20 },
   parameterKind: "count",
   boundaries: ["replicate-taper", "field-of-view", "periodic"],
+  series: "shared",
   async run(engine, channel, counts) {
     const lucy = await createLucyStep(engine, channel);
     const { model } = lucy;
@@ -162,6 +163,7 @@ export const ACCELERATED_RICHARDSON_LUCY: BaselineMethod = createMethod({
   },
   parameterKind: "count",
   boundaries: ["field-of-view", "replicate-taper", "periodic"],
+  series: "shared",
   async run(engine, channel, counts) {
     const lucy = await createLucyStep(engine, channel);
     const { model } = lucy;

@@ -39,6 +39,7 @@ export const RICHARDSON_LUCY_TV: BaselineMethod = createMethod({
   },
   parameterKind: "weight",
   boundaries: ["field-of-view", "replicate-taper", "periodic"],
+  series: "separate",
   iterations: 50,
   async run(engine, channel, lambdas) {
     const lucy = await createLucyStep(engine, channel);

@@ -66,6 +66,7 @@ export const RIF: BaselineMethod = createMethod({
   },
   parameterKind: "positive",
   boundaries: FILTER_BOUNDARIES,
+  series: "shared",
   run: (engine, channel, parameters) =>
     runFilter(engine, channel, {
       parameters,
@@ -102,6 +103,7 @@ export const TIKHONOV_MILLER: BaselineMethod = createMethod({
   },
   parameterKind: "weight",
   boundaries: FILTER_BOUNDARIES,
+  series: "shared",
   iterations: 500,
   run: (engine, channel, parameters) =>
     runFilter(engine, channel, {

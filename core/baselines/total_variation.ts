@@ -30,6 +30,7 @@ export const TOTAL_VARIATION: BaselineMethod = createMethod({
   },
   parameterKind: "positive",
   boundaries: ["field-of-view", "replicate-taper", "periodic"],
+  series: "separate",
   iterations: 200,
   run: (engine, channel, lambdas) => {
     const tables = differencePowers(baselineGrid(channel));

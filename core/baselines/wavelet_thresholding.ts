@@ -175,6 +175,7 @@ function createThresholding(
     },
     parameterKind: "weight",
     boundaries: ["replicate-taper", "field-of-view", "periodic"],
+    series: "separate",
     iterations: momentum === "ista" ? 200 : 60,
     async run(engine, channel, lambdas) {
       const results: Float32Array[] = [];

@@ -29,6 +29,7 @@ function createWiener(
     ...options,
     parameterKind: "positive",
     boundaries: FILTER_BOUNDARIES,
+    series: "shared",
     run: (engine, channel, parameters) =>
       runFilter(engine, channel, {
         parameters,
@@ -88,7 +89,24 @@ export const WIENER_GRADIENT: BaselineMethod = createWiener("gradient", {
   parameter: { name: "lambda", values: logarithmicGrid(1e-6, 1, { perDecade: 3 }), default: 0.046 },
 });
 
-/** The Wiener filter with lambda ||Laplacian x||^2. */
+/**
+ * The Wiener filter with lambda ||Laplacian x||^2.
+ *
+ * @example
+ * ```ts
+ * import { WIENER_LAPLACIAN } from "./wiener.ts";
+ * import { createEngine } from "../compute/choose_engine.ts";
+ * import { createVolume } from "../volume.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const engine = await createEngine({ backend: "cpu", threads: 1 });
+ * const psf = createVolume([1, 1, 1, 3], Float32Array.of(0.25, 0.5, 0.25));
+ * const observed = createVolume([1, 1, 1, 6], Float32Array.of(0, 0, 1, 2, 1, 0));
+ * const { data } = await WIENER_LAPLACIAN.restore(engine, { observed, psf, parameter: 1e-3 });
+ * assert.ok(data[3] > 2, "the spot is sharper");
+ * engine.close();
+ * ```
+ */
 export const WIENER_LAPLACIAN: BaselineMethod = createWiener("laplacian", {
   label: "Wiener, Laplacian",
   parameter: { name: "lambda", values: logarithmicGrid(1e-6, 1, { perDecade: 3 }), default: 0.046 },
@@ -104,6 +122,7 @@ export const INVERSE: BaselineMethod = createMethod({
   parameter: { name: "floor", values: [1e-6], default: 1e-6 },
   parameterKind: "positive",
   boundaries: FILTER_BOUNDARIES,
+  series: "shared",
   run: (engine, channel, parameters) =>
     runFilter(engine, channel, {
       parameters,

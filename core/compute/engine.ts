@@ -180,7 +180,10 @@ export interface Engine {
   forwardAxial(planes: Planes, spectrum: Spectrum, extension: Extension): void;
   /** Full spectrum back to planes. */
   inverseAxial(spectrum: Spectrum, planes: Planes, restriction?: Restriction): void;
-  /** A filter along z; `input` and `output` may be the same. */
+  /**
+   * A filter along z; `input` and `output` may be the same. It multiplies planes by the grid's depth,
+   * which `inverseLateral` takes back once: after two filters in a row divide by it.
+   */
   filter(input: Planes, output: Planes, options: FilterOptions): void;
 
   /**

@@ -173,6 +173,28 @@ Deno.test("a restoration that is stopped throws CancelledError and frees what it
   engine.close();
 });
 
+Deno.test("findBaseline() takes a boundary behind the name", async () => {
+  const { psf, observed } = prepare();
+  const engine = await createCpuEngine({ threads: 1 });
+  const method = findBaseline("ictm@replicate-taper");
+  assert.equal(method.name, "ictm@replicate-taper");
+  assert.equal(method.label, "Constrained Tikhonov-Miller (taper)");
+  const input = { observed, psf, parameter: 0.01, iterations: 3 };
+  const expected = await findBaseline("ictm").restore(engine, {
+    ...input,
+    boundary: "replicate-taper",
+  });
+  assert.deepEqual((await method.restore(engine, input)).data, expected.data);
+  const [series] = await method.restoreSeries(engine, { ...input, parameters: [0.01] });
+  assert.deepEqual(series.data, expected.data);
+  engine.close();
+  assert.throws(
+    () => findBaseline("rif@field-of-view"),
+    /rif has no boundary "field-of-view"; write rif@replicate-taper or rif@periodic/,
+  );
+  assert.throws(() => findBaseline("magic@periodic"), InputError);
+});
+
 const bad: readonly (readonly [string, string, object, RegExp])[] = [
   ["a negative lambda", "rif", { parameter: -1 }, /lambda of rif is -1; it has to be above 0/],
   ["a lambda that is NaN", "ictm", { parameter: NaN }, /lambda of ictm is NaN/],

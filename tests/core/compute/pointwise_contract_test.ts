@@ -125,6 +125,26 @@ for (const [engineName, start, ignore = false] of engines) {
       return [await engine.read(field)];
     }));
 
+  test("a filter on filtered planes multiplies by the grid's depth once more", () =>
+    compare(start, async (engine) => {
+      const grid: Size = [4, 6, 10];
+      const field = fieldOf(engine, grid, 1);
+      const planes = engine.createPlanes(grid, 4);
+      const sum = engine.createPlanes(grid, 4);
+      const transfer = engine.createSpectrum(grid);
+      engine.forwardLateral(fieldOf(engine, grid, 2), planes, "zero");
+      engine.forwardAxial(planes, transfer, "zero");
+      engine.forwardLateral(field, planes, "zero");
+      const filter = { kind: "multiply", transfer, extension: "zero" } as const;
+      engine.filter(planes, planes, filter);
+      engine.combine(sum, [[1, planes]]);
+      engine.filter(planes, planes, filter);
+      // As `inverseLateral` scales for one filter, planes after two are divided by the depth.
+      engine.combine(sum, [[1, sum], [1 / grid[0], planes]]);
+      engine.inverseLateral(sum, field);
+      return [await engine.read(field)];
+    }));
+
   test("products, quotients and inner products agree with the reference", () =>
     compare(start, async (engine) => {
       const results: ArrayLike<number>[] = [];
