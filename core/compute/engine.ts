@@ -55,7 +55,9 @@ export type FilterKind =
   /** conj(K) S / (|K|^2 + w R) */
   | "wiener"
   /** K S / (|K|^2 + w R): the adjoint of "wiener" */
-  | "wiener-adjoint";
+  | "wiener-adjoint"
+  /** S / (|K|^2 + w R) */
+  | "solve";
 
 /** What comes back from a grid to the samples. */
 export type Restriction =
@@ -68,7 +70,7 @@ export type Restriction =
 export interface FilterOptions {
   readonly kind: FilterKind;
   readonly transfer: Spectrum;
-  /** For the two Wiener filters. */
+  /** For the filters that divide. */
   readonly regularizer?: Regularizer;
   /** Weight w of the regularizer, e^alpha with everything that scales it. */
   readonly weight?: number;
@@ -80,12 +82,17 @@ export interface FilterOptions {
 
 /** The arguments of the regularizer's gradient. */
 export interface RegularizerGradientOptions {
-  /** F y along x and y, as it went into "wiener". */
-  readonly observed: Planes;
+  /**
+   * What the quotient is of, along x and y: "observed" is F y as it went into "wiener", "estimate"
+   * F x of a quotient that is known already, with t(w) = Re( conj(P) X ) / (|K|^2 + w R).
+   * @default "observed"
+   */
+  readonly operand?: "observed" | "estimate";
+  readonly planes: Planes;
   readonly transfer: Spectrum;
   readonly regularizer: Regularizer;
   readonly weight: number;
-  /** Of the observed planes along z. */
+  /** Of the planes along z. */
   readonly extension: Extension;
 }
 
@@ -102,7 +109,46 @@ export type ModulateOptions =
   /** a b */
   | { readonly kind: "multiply" }
   /** a / max(b, floor) */
-  | { readonly kind: "divide"; readonly floor: number };
+  | { readonly kind: "divide"; readonly floor: number }
+  /** a where b > 0, and 0 elsewhere: the gradient of a through max(b, 0) */
+  | { readonly kind: "gate" };
+
+/**
+ * Small kernels g_d, and how the responses r to each are shrunk:
+ *
+ *     z = gate r^3 / (r^2 + threshold^2)
+ */
+export interface ShrinkageKernels {
+  /** `[z, y, x]`; the kernel's origin is at floor(size / 2). */
+  readonly kernelSize: Size;
+  /** g, `[d, z, y, x]` */
+  readonly kernels: Float64Array;
+  /** `[d]` */
+  readonly gates: Float64Array;
+  /** `[d]`, positive. */
+  readonly thresholds: Float64Array;
+}
+
+/** The arguments of `shrinkResponsesGradient`. */
+export interface ShrinkageGradientOptions {
+  /** dL/dq, on the estimate's grid; only the samples of the field of view are used. */
+  readonly gradient: Field;
+  /** Of the field of view, `[z, y, x]`. */
+  readonly size: Size;
+  readonly kernels: ShrinkageKernels;
+}
+
+/** The gradients of `shrinkResponses`. */
+export interface ShrinkageGradients {
+  /** dL/dg, `[d, z, y, x]` */
+  readonly kernels: Float64Array;
+  /** dL/dgate, `[d]` */
+  readonly gates: Float64Array;
+  /** dL/dthreshold, `[d]` */
+  readonly thresholds: Float64Array;
+  /** sum of q dL/dq */
+  readonly product: number;
+}
 
 /** Three fields of one size, the components along z, y and x of a vector v at every voxel. */
 export type VectorField = readonly [z: Field, y: Field, x: Field];
@@ -153,7 +199,7 @@ export interface NoiseOptions {
 
 /**
  * An engine. Operations are issued in order and their results are ready for the next one; only
- * `read`, `residual`, `regularizerGradient`, `dot` and `readSpectrum` bring values back, as promises.
+ * `read`, `residual`, `regularizerGradient`, `shrinkResponsesGradient`, `dot` and `readSpectrum` bring values back, as promises.
  */
 export interface Engine {
   readonly name: "cpu" | "webgpu" | "reference";
@@ -215,6 +261,23 @@ export interface Engine {
   rectify(field: Field): void;
   /** x = x + sigma n */
   addNoise(field: Field, options: NoiseOptions): void;
+
+  // What a cascade needs: a grid larger than the stack, and the kernels' responses voxel by voxel.
+
+  /** Copies the voxels, from the first on, that both fields have; the output's others stay. */
+  copy(output: Field, input: Field): void;
+  /**
+   * q = sum_d g_d^T z_d, z_d the shrunk responses r_d(n) = sum_u g_d(u) x(n + u - floor(size / 2)).
+   * x is the estimate on a periodic grid at least as large as the output, the field of view; the
+   * responses are taken, and are not zero, in the field of view alone.
+   */
+  shrinkResponses(estimate: Field, output: Field, kernels: ShrinkageKernels): void;
+  /** The gradients of `shrinkResponses`; adds dL/dx to `output`, which is of the estimate's size. */
+  shrinkResponsesGradient(
+    estimate: Field,
+    output: Field,
+    options: ShrinkageGradientOptions,
+  ): Promise<ShrinkageGradients>;
 
   // What iterative methods need: sums, quotients, total variation, wavelets, spectra by hand.
 

@@ -7,16 +7,10 @@
 import type { Engine, Field, Planes, Regularizer, Resource, Spectrum } from "../compute/engine.ts";
 import type { Extension } from "../compute/grid.ts";
 import type { Size } from "../volume.ts";
-import {
-  autocorrelateKernels,
-  correlateWithLags,
-  countLags,
-  denormalizeGradients,
-  normalizeKernels,
-} from "./kernels.ts";
-import type { WienerStage } from "./stage.ts";
+import { autocorrelateKernels, normalizeKernels } from "./kernels.ts";
+import type { Stage } from "./stage.ts";
 
-/** What stacks of one size need on an engine. */
+/** What stacks of one size need on an engine for one block. */
 export interface BlockWorkspace {
   readonly engine: Engine;
   /** Of the stack, `[z, y, x]`. */
@@ -39,6 +33,8 @@ export interface WorkspaceOptions {
   readonly kernelChannels: number;
   /** @default "taper" */
   readonly extension?: Extension;
+  /** Planes of the estimate: the stack's, or the grid's for an estimate of all the grid. */
+  readonly estimateDepth?: number;
   /** For "restore" nothing is kept for a gradient, which saves half the planes. @default "train" */
   readonly purpose?: "train" | "restore";
 }
@@ -46,19 +42,32 @@ export interface WorkspaceOptions {
 /** Allocates a workspace; `freeWorkspace` gives it back. */
 export function createWorkspace(engine: Engine, options: WorkspaceOptions): BlockWorkspace {
   const { size, grid, kernelSize, kernelChannels, extension = "taper" } = options;
+  const { estimateDepth = size[0], purpose } = options;
   const observed = engine.createPlanes(grid, size[0]);
+  const inPlace = purpose === "restore" && estimateDepth === size[0];
   return {
     engine,
     size,
     grid,
     extension,
-    regularizers: Array.from(
-      { length: kernelChannels },
-      () => engine.createRegularizer(grid, kernelSize),
-    ),
+    regularizers: createRegularizers(engine, { grid, kernelSize, kernelChannels }),
     observed,
-    work: options.purpose === "restore" ? observed : engine.createPlanes(grid, size[0]),
+    work: inPlace ? observed : engine.createPlanes(grid, estimateDepth),
   };
+}
+
+/** One regularizer per channel of the kernels. */
+export function createRegularizers(
+  engine: Engine,
+  { grid, kernelSize, kernelChannels }: Pick<
+    WorkspaceOptions,
+    "grid" | "kernelSize" | "kernelChannels"
+  >,
+): readonly Regularizer[] {
+  return Array.from(
+    { length: kernelChannels },
+    () => engine.createRegularizer(grid, kernelSize),
+  );
 }
 
 /** Gives a workspace's memory back. */
@@ -67,11 +76,14 @@ export function freeWorkspace({ engine, regularizers, observed, work }: BlockWor
   if (work !== observed) engine.free(work);
 }
 
-/** Puts a stage's R on the grid. */
-export function loadStage(workspace: BlockWorkspace, stage: WienerStage): void {
+/** Puts a stage's R on the grid, one for every channel of the kernels. */
+export function loadStage(
+  { engine, regularizers }: Pick<BlockWorkspace, "engine" | "regularizers">,
+  stage: Stage,
+): void {
   const { kernels } = normalizeKernels(stage);
-  workspace.regularizers.forEach((regularizer, channel) =>
-    workspace.engine.setRegularizer(
+  regularizers.forEach((regularizer, channel) =>
+    engine.setRegularizer(
       regularizer,
       autocorrelateKernels(kernels, { ...stage, channel }),
     )
@@ -109,7 +121,7 @@ export function backwardTwb(
 ): Promise<Float64Array> {
   const { engine, extension, observed, work } = workspace;
   engine.forwardLateral(gradient, work, "zero");
-  return engine.regularizerGradient(work, { observed, extension, ...options });
+  return engine.regularizerGradient(work, { planes: observed, extension, ...options });
 }
 
 /** dL/dy of one channel, of the gradient p = dL/dx^ in `gradient`; overwrites it. */
@@ -123,47 +135,4 @@ export function backwardTwbInput(
   engine.forwardLateral(gradient, work, "zero");
   engine.filter(work, work, { ...options, kind: "wiener-adjoint", extension: "zero", restriction });
   engine.inverseLateral(work, gradient, restriction);
-}
-
-/** Sums over the images of a batch: Q(lag) = dL/dR at the lags, per channel of the kernels. */
-export type LagGradients = readonly Float64Array[];
-
-/** Zeros to add to. */
-export function createLagGradients(stage: WienerStage): LagGradients {
-  return Array.from(
-    { length: stage.kernelChannels },
-    () => new Float64Array(countLags(stage.kernelSize)),
-  );
-}
-
-/** Adds one image's channel: Q += -w factor T. */
-export function addLagGradients(
-  gradients: LagGradients,
-  sums: Float64Array,
-  options: { channel: number; weight: number; factor: number },
-): void {
-  const target = gradients[options.channel % gradients.length];
-  for (let i = 0; i < sums.length; i++) target[i] -= options.weight * options.factor * sums[i];
-}
-
-/**
- * The gradients of everything the stage learns, in the order of `flattenStage`.
- *
- *     dL/dalpha = sum_lag A(lag) Q(lag),   dL/dg_d(u) = 2 sum_lag Q(lag) g_d(u + lag)
- */
-export function gradStage(stage: WienerStage, gradients: LagGradients): Float64Array {
-  const { kernels } = normalizeKernels(stage);
-  const gradKernels = new Float64Array(kernels.length);
-  gradients.forEach((lags, channel) =>
-    correlateWithLags(kernels, gradKernels, { ...stage, channel, lags })
-  );
-  // sum_lag A Q = sum_d < g_d, dL/dg_d > / 2, for R is quadratic in the kernels.
-  let gradAlpha = 0;
-  for (let i = 0; i < kernels.length; i++) gradAlpha += kernels[i] * gradKernels[i] / 2;
-  const grad = denormalizeGradients(stage, gradKernels);
-  const result = new Float64Array(grad.kernels.length + grad.scales.length + 1);
-  result.set(grad.kernels);
-  result.set(grad.scales, grad.kernels.length);
-  result[result.length - 1] = gradAlpha;
-  return result;
 }

@@ -6,7 +6,7 @@
 import { InputError } from "../errors.ts";
 import { createRandom } from "../random.ts";
 import { type Size, voxelsOf } from "../volume.ts";
-import type { WienerStage } from "./stage.ts";
+import type { LaterStageKind, Stage, WienerStage } from "./stage.ts";
 
 /** Where the kernels come from. */
 export type Initialization = "dct" | "gabor" | "xavier";
@@ -89,6 +89,63 @@ export function createStage(options: StageOptions = {}): WienerStage {
     noiseExponent,
     positivity,
   };
+}
+
+/** What the stages of a model are made from. */
+export interface StagesOptions extends StageOptions {
+  /** T, the first block included. @default 1 */
+  readonly stageCount?: number;
+  /** Of the stages behind the first. @default "shrinkage" */
+  readonly stageKind?: LaterStageKind;
+}
+
+/** Starting values of later stages, as measured on microscopy images (see `mathematics.md`). */
+const LATER = {
+  alpha: -4,
+  noiseExponent: 0.7,
+  thresholdLog: -2.5,
+  thresholdExponent: 0.7,
+  gate: 2,
+};
+
+/**
+ * An untrained model's stages: the block of `createStage`, and T - 1 stages that follow it, all with
+ * the same kernels to begin with. In a cascade the noise exponents are learned.
+ *
+ * @example
+ * ```ts
+ * import { createStages } from "./initialize.ts";
+ * import { countParameters } from "./stage.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const stages = createStages({ kernelSize: [1, 5, 5], kernelCount: 24, stageCount: 4 });
+ * assert.equal(stages.reduce((sum, stage) => sum + countParameters(stage), 0), 2651);
+ * ```
+ */
+export function createStages(options: StagesOptions = {}): readonly Stage[] {
+  const { stageCount = 1, stageKind = "shrinkage" } = options;
+  const first = createStage(options);
+  if (stageCount === 1) return [first];
+  const { alpha, noiseExponent, thresholdLog, thresholdExponent, gate } = LATER;
+  const { kernels, scales } = first;
+  const later = Array.from({ length: stageCount - 1 }, (): Stage => {
+    const shared = {
+      ...first,
+      kernels: kernels.slice(),
+      scales: scales.slice(),
+      alpha,
+      noiseExponent,
+    };
+    if (stageKind === "residual") return { ...shared, kind: "residual", stepSize: 1 };
+    return {
+      ...shared,
+      kind: "shrinkage",
+      gateLogits: new Float64Array(scales.length).fill(gate),
+      thresholdLogs: new Float64Array(scales.length).fill(thresholdLog),
+      thresholdExponent,
+    };
+  });
+  return [{ ...first, noiseExponent, noiseWeight: "learned" }, ...later];
 }
 
 /** The separable DCT-II without its mean, by total frequency (fractions of each axis' highest). */

@@ -5,7 +5,7 @@
  * @module
  */
 import { type Size, voxelsOf } from "../volume.ts";
-import type { WienerStage } from "./stage.ts";
+import type { KernelBank } from "./stage.ts";
 
 /**
  * g = s u / ||u||, u = v - mean(v), for every kernel.
@@ -13,7 +13,7 @@ import type { WienerStage } from "./stage.ts";
  * @returns the kernels `[d, c, z, y, x]` and the norms ||u|| `[d, c]`.
  */
 export function normalizeKernels(
-  stage: WienerStage,
+  stage: KernelBank,
 ): { readonly kernels: Float64Array; readonly norms: Float64Array } {
   const n = voxelsOf(stage.kernelSize);
   const kernels = new Float64Array(stage.kernels.length);
@@ -118,7 +118,7 @@ export function correlateWithLags(
  *     dL/dv = (s / ||u||) (I - 1 1^T / n) (I - u u^T / ||u||^2) dL/dg
  */
 export function denormalizeGradients(
-  stage: WienerStage,
+  stage: KernelBank,
   gradKernels: Float64Array,
 ): { readonly kernels: Float64Array; readonly scales: Float64Array } {
   const n = voxelsOf(stage.kernelSize);

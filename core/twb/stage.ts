@@ -4,16 +4,9 @@
  * @module
  */
 import type { Size } from "../volume.ts";
-import { voxelsOf } from "../volume.ts";
 
-/**
- * One trainable Wiener block (stage kind "wiener"):
- *
- *     x = conj(K) Y / ( |K|^2 + e^alpha (sigma / 0.01)^(2 b) R ),   R = sum_d |G_d|^2
- *     u = v - mean(v),   g = s u / ||u||
- */
-export interface WienerStage {
-  readonly kind: "wiener";
+/** Kernels g = s u / ||u|| with u = v - mean(v): zero-mean, their strength apart from their form. */
+export interface KernelBank {
   /** `[z, y, x]` */
   readonly kernelSize: Size;
   /** D */
@@ -24,6 +17,11 @@ export interface WienerStage {
   readonly kernels: Float64Array;
   /** s, `[d, c]` */
   readonly scales: Float64Array;
+}
+
+/** What every kind of stage divides by: |K|^2 + w R, R = sum_d |G_d|^2. */
+interface RegularizedStage extends KernelBank {
+  /** w = e^alpha (sigma / 0.01)^(2 b) */
   readonly alpha: number;
   /** b: 0 for a fixed weight, 1 for one that grows with the noise variance. */
   readonly noiseExponent: number;
@@ -31,8 +29,52 @@ export interface WienerStage {
   readonly positivity: "none" | "rectify";
 }
 
-/** A stage of any kind. More kinds extend this union. */
-export type Stage = WienerStage;
+/**
+ * One trainable Wiener block (stage kind "wiener"), the first stage of every model:
+ *
+ *     x = conj(K) Y / ( |K|^2 + w R )
+ */
+export interface WienerStage extends RegularizedStage {
+  readonly kind: "wiener";
+  /** Whether b is learned with the rest. @default "fixed" */
+  readonly noiseWeight?: "fixed" | "learned";
+}
+
+/**
+ * A further block that corrects what the last estimate x does not explain of the stack y; M takes the
+ * field of view out of a grid that is larger by the PSF:
+ *
+ *     x + mu F^-1[ conj(K) F M^T (y - M K x) / ( |K|^2 + w R ) ]
+ */
+export interface ResidualStage extends RegularizedStage {
+  readonly kind: "residual";
+  /** mu */
+  readonly stepSize: number;
+}
+
+/**
+ * A further block whose kernels' responses are kept where they are strong (half-quadratic splitting,
+ * Geman & Yang 1995, with learned kernels and shrinkage, Schmidt & Roth 2014):
+ *
+ *     r_d = g_d * x,   z_d = gate_d r_d^3 / (r_d^2 + tau_d^2),   tau_d = exp(c_d) (sigma / 0.01)^h
+ *     y'  = y in the field of view, K x beyond it
+ *     F^-1[ ( conj(K) F y' + w sum_d conj(G_d) F z_d ) / ( |K|^2 + w R ) ]
+ */
+export interface ShrinkageStage extends RegularizedStage {
+  readonly kind: "shrinkage";
+  /** gate = 1 / (1 + exp(-this)), `[d, c]` */
+  readonly gateLogits: Float64Array;
+  /** c, `[d, c]` */
+  readonly thresholdLogs: Float64Array;
+  /** h */
+  readonly thresholdExponent: number;
+}
+
+/** A stage of any kind. */
+export type Stage = WienerStage | ResidualStage | ShrinkageStage;
+
+/** Kinds of the stages behind the first. */
+export type LaterStageKind = "residual" | "shrinkage";
 
 /** The noise level, as a part of the peak, at which the noise-adaptive weight is e^alpha. */
 export const REFERENCE_SIGMA = 0.01;
@@ -43,28 +85,73 @@ export const REFERENCE_SIGMA = 0.01;
  */
 export const LEAST_SIGMA = 1e-4;
 
-/** The learned numbers of a stage as one vector: kernels, scales, alpha. */
-export function flattenStage({ kernels, scales, alpha }: WienerStage): Float64Array {
-  const parameters = new Float64Array(kernels.length + scales.length + 1);
-  parameters.set(kernels);
-  parameters.set(scales, kernels.length);
-  parameters[parameters.length - 1] = alpha;
-  return parameters;
+/** The names of what a stage learns, in the order of `flattenStages`. */
+function learnedNames(stage: Stage): readonly string[] {
+  switch (stage.kind) {
+    case "wiener":
+      return stage.noiseWeight === "learned"
+        ? ["kernels", "scales", "alpha", "noiseExponent"]
+        : ["kernels", "scales", "alpha"];
+    case "residual":
+      return ["kernels", "scales", "alpha", "noiseExponent", "stepSize"];
+    case "shrinkage":
+      return [
+        ...["kernels", "scales", "gateLogits", "thresholdLogs"],
+        ...["alpha", "noiseExponent", "thresholdExponent"],
+      ];
+  }
 }
 
-/** The stage with other learned numbers, in the order of `flattenStage`. */
-export function withParameters(stage: WienerStage, parameters: Float64Array): WienerStage {
-  const { kernels, scales } = stage;
-  return {
-    ...stage,
-    kernels: parameters.slice(0, kernels.length),
-    scales: parameters.slice(kernels.length, kernels.length + scales.length),
-    alpha: parameters[kernels.length + scales.length],
-  };
+/** What a stage learns, or a gradient of it, as one vector; `values` has it by name. */
+export function flattenByName(
+  stage: Stage,
+  values: Readonly<Record<string, unknown>>,
+): Float64Array {
+  const parts = learnedNames(stage).map((name) => values[name] as number | Float64Array);
+  return Float64Array.from(
+    parts.flatMap((part) => typeof part === "number" ? [part] : Array.from(part)),
+  );
+}
+
+/** The learned numbers of stages as one vector, stage after stage. */
+export function flattenStages(stages: readonly Stage[]): Float64Array {
+  return joinVectors(stages.map((stage) => flattenByName(stage, { ...stage })));
+}
+
+/** Vectors one after the other. */
+export function joinVectors(parts: readonly Float64Array[]): Float64Array {
+  const joined = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
+}
+
+/** The stages with other learned numbers, in the order of `flattenStages`. */
+export function withParameters<T extends Stage>(
+  stages: readonly T[],
+  parameters: Float64Array,
+): readonly T[] {
+  let at = 0;
+  return stages.map((stage) => {
+    const learned: Record<string, unknown> = {};
+    for (const name of learnedNames(stage)) {
+      const value = (stage as unknown as Record<string, number | Float64Array>)[name];
+      const length = typeof value === "number" ? 1 : value.length;
+      learned[name] = typeof value === "number"
+        ? parameters[at]
+        : parameters.slice(at, at + length);
+      at += length;
+    }
+    return { ...stage, ...learned };
+  });
 }
 
 /**
- * How many numbers a stage learns: D C (kx ky kz + 1) + 1.
+ * How many numbers a stage learns: D C (kx ky kz + 1) + 1 for a Wiener block, one more if b is
+ * learned; three instead of one for a residual block; D C (kx ky kz + 3) + 3 with shrinkage.
  *
  * @example
  * ```ts
@@ -77,12 +164,17 @@ export function withParameters(stage: WienerStage, parameters: Float64Array): Wi
  * ```
  */
 export function countParameters(stage: Stage): number {
-  return stage.kernelCount * stage.kernelChannels * (voxelsOf(stage.kernelSize) + 1) + 1;
+  return flattenByName(stage, { ...stage }).length;
+}
+
+/** ln( max(sigma, 1e-4) / 0.01 ): what noise-adaptive numbers are multiplied with. */
+export function logNoise(sigma: number): number {
+  return Math.log(Math.max(sigma, LEAST_SIGMA) / REFERENCE_SIGMA);
 }
 
 /** Weight of the regularizer: e^alpha (max(sigma, 1e-4) / 0.01)^(2 b). */
-export function weightOf(stage: WienerStage, sigma: number): number {
-  const { alpha, noiseExponent } = stage;
-  if (noiseExponent === 0) return Math.exp(alpha);
-  return Math.exp(alpha) * (Math.max(sigma, LEAST_SIGMA) / REFERENCE_SIGMA) ** (2 * noiseExponent);
+export function weightOf({ alpha, noiseExponent }: Stage, sigma: number): number {
+  return noiseExponent === 0
+    ? Math.exp(alpha)
+    : Math.exp(alpha + 2 * noiseExponent * logNoise(sigma));
 }

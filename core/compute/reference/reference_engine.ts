@@ -22,6 +22,9 @@ import type {
   RegularizerGradientOptions,
   Resource,
   Restriction,
+  ShrinkageGradientOptions,
+  ShrinkageGradients,
+  ShrinkageKernels,
   Spectrum,
   VectorField,
   WaveletOptions,
@@ -29,6 +32,7 @@ import type {
 import { assertFastGrid, type Extension } from "../grid.ts";
 import { extendAxis, restrictAxis } from "./continuation.ts";
 import { type Complex, createComplex, transformAxis } from "./dft.ts";
+import { shrinkResponses, shrinkResponsesGradient } from "./shrinkage.ts";
 import { addDivergence, ascendDual, type Vectors } from "./total_variation.ts";
 import { shrinkWavelet } from "./wavelet.ts";
 
@@ -177,7 +181,8 @@ class Reference implements ReferenceEngine {
     const { data: k } = options.transfer as ReferenceSpectrum;
     const power = (options.regularizer as ReferenceRegularizer | undefined)?.power;
     const conjugated = options.kind === "correlate" || options.kind === "wiener";
-    const divided = options.kind === "wiener" || options.kind === "wiener-adjoint";
+    const divided = options.kind !== "multiply" && options.kind !== "correlate";
+    const solved = options.kind === "solve";
     if (divided && !power) throw new TypeError(`The filter "${options.kind}" needs a regularizer`);
     for (let i = 0; i < work.re.length; i++) {
       const re = work.re[i];
@@ -185,8 +190,8 @@ class Reference implements ReferenceEngine {
       const kr = k.re[i];
       const ki = conjugated ? -k.im[i] : k.im[i];
       const l = divided ? kr * kr + ki * ki + (options.weight ?? 0) * power![i] + 1e-12 : 1;
-      work.re[i] = (kr * re - ki * im) / l;
-      work.im[i] = (kr * im + ki * re) / l;
+      work.re[i] = (solved ? re : kr * re - ki * im) / l;
+      work.im[i] = (solved ? im : kr * im + ki * re) / l;
     }
     transformAxis(work, grid, 0, 1);
     const { depth, data } = output as ReferencePlanes;
@@ -212,12 +217,16 @@ class Reference implements ReferenceEngine {
     const p = createComplex(voxelsOf(grid));
     const y = createComplex(voxelsOf(grid));
     this.#transformZ(gradient, p, "zero");
-    this.#transformZ(options.observed, y, options.extension);
+    this.#transformZ(options.planes, y, options.extension);
     const { data: k } = options.transfer as ReferenceSpectrum;
     const { power } = options.regularizer as ReferenceRegularizer;
     const t = new Float64Array(voxelsOf(grid));
     for (let i = 0; i < t.length; i++) {
       const l = k.re[i] ** 2 + k.im[i] ** 2 + options.weight * power[i] + 1e-12;
+      if (options.operand === "estimate") {
+        t[i] = (p.re[i] * y.re[i] + p.im[i] * y.im[i]) / l;
+        continue;
+      }
       const kpRe = k.re[i] * p.re[i] - k.im[i] * p.im[i];
       const kpIm = k.re[i] * p.im[i] + k.im[i] * p.re[i];
       t[i] = (kpRe * y.re[i] + kpIm * y.im[i]) / (l * l);
@@ -264,6 +273,37 @@ class Reference implements ReferenceEngine {
     }
   }
 
+  copy(output: Field, input: Field): void {
+    const [depth, height, width] = [0, 1, 2].map((axis) =>
+      Math.min(output.size[axis], input.size[axis])
+    );
+    for (let z = 0; z < depth; z++) {
+      for (let y = 0; y < height; y++) {
+        const from = (z * input.size[1] + y) * input.size[2];
+        const to = (z * output.size[1] + y) * output.size[2];
+        valuesOf(output).set(valuesOf(input).subarray(from, from + width), to);
+      }
+    }
+  }
+
+  shrinkResponses(estimate: Field, output: Field, kernels: ShrinkageKernels): void {
+    shrinkResponses(estimate as ReferenceField, output as ReferenceField, kernels);
+  }
+
+  shrinkResponsesGradient(
+    estimate: Field,
+    output: Field,
+    { gradient, size, kernels }: ShrinkageGradientOptions,
+  ): Promise<ShrinkageGradients> {
+    return Promise.resolve(
+      shrinkResponsesGradient(estimate as ReferenceField, valuesOf(output), {
+        gradient: valuesOf(gradient),
+        size,
+        kernels,
+      }),
+    );
+  }
+
   combine<T extends Field | Planes>(
     output: T,
     terms: readonly (readonly [weight: number, input: T])[],
@@ -288,7 +328,9 @@ class Reference implements ReferenceEngine {
     const [x, y] = [valuesOf(a), valuesOf(b)];
     const out = valuesOf(output);
     for (let i = 0; i < out.length; i++) {
-      out[i] = options.kind === "multiply" ? x[i] * y[i] : x[i] / Math.max(y[i], options.floor);
+      if (options.kind === "multiply") out[i] = x[i] * y[i];
+      else if (options.kind === "gate") out[i] = y[i] > 0 ? x[i] : 0;
+      else out[i] = x[i] / Math.max(y[i], options.floor);
     }
   }
 

@@ -1,0 +1,209 @@
+/**
+ * The stages of a model at work, one after the other. A single block works on the stack's own voxels;
+ * a cascade's estimates are on the whole grid, which is larger than the stack by the PSF, and only
+ * their field of view is compared with the stack. Channels go through in the same memory.
+ *
+ * @module
+ */
+import type { Engine, Field, Planes, Regularizer, Spectrum } from "../compute/engine.ts";
+import type { Extension } from "../compute/grid.ts";
+import type { Size } from "../volume.ts";
+import {
+  type BlockWorkspace,
+  createRegularizers,
+  createWorkspace,
+  forwardTwb,
+  freeWorkspace,
+  loadStage,
+} from "./block.ts";
+import { shrinkageOf } from "./shrinkage.ts";
+import { type ResidualStage, type ShrinkageStage, type Stage, weightOf } from "./stage.ts";
+
+/** What stacks of one size need on an engine for all stages of a model. */
+export interface Cascade {
+  readonly engine: Engine;
+  /** Of the stack, `[z, y, x]`. */
+  readonly size: Size;
+  readonly grid: Size;
+  /** With R of the loaded stages. */
+  readonly stages: readonly Stage[];
+  /** R per stage, one per channel of its kernels. */
+  readonly regularizers: readonly (readonly Regularizer[])[];
+  readonly first: BlockWorkspace;
+  /** What the stages behind the first need; undefined where there is none. */
+  readonly later?: LaterWorkspace;
+}
+
+/** Memory of the stages behind the first. */
+export interface LaterWorkspace {
+  /** Of every stage, on the grid, before positivity; one for all of them where nothing is trained. */
+  readonly estimates: readonly Field[];
+  /** The last stage's estimate after positivity, on the grid: x. */
+  readonly input: Field;
+  readonly work: Field;
+  /** Of the stack's size. */
+  readonly part: Field;
+  readonly partPlanes: Planes;
+  /** Of the grid's depth. */
+  readonly planes: Planes;
+  readonly otherPlanes: Planes;
+}
+
+/** What a cascade is made for. */
+export interface CascadeOptions {
+  readonly stages: readonly Stage[];
+  readonly size: Size;
+  readonly grid: Size;
+  /** Of the stack in the first stage. @default "taper" */
+  readonly extension?: Extension;
+  /** For "restore" nothing is kept for a gradient. @default "train" */
+  readonly purpose?: "train" | "restore";
+}
+
+/** One channel's way through the stages. */
+export interface Passage {
+  readonly transfer: Spectrum;
+  readonly channel: number;
+  /** Of the noise, as a part of the peak. */
+  readonly sigma: number;
+}
+
+/**
+ * Allocates what the stages need and puts their R on the grid; `freeCascade` gives it back.
+ *
+ * @throws {RangeError} unless the first stage, and only that one, is a Wiener block.
+ */
+export function createCascade(engine: Engine, options: CascadeOptions): Cascade {
+  const { stages, size, grid, extension, purpose = "train" } = options;
+  stages.forEach(({ kind }, index) => {
+    if ((kind === "wiener") !== (index === 0)) {
+      throw new RangeError(`A ${kind} stage cannot be stage ${index + 1} of a model`);
+    }
+  });
+  const [{ kernelSize, kernelChannels }] = stages;
+  const several = stages.length > 1;
+  const first = createWorkspace(engine, {
+    size,
+    grid,
+    kernelSize,
+    kernelChannels,
+    extension,
+    purpose,
+    estimateDepth: several ? grid[0] : size[0],
+  });
+  const regularizers = stages.map((stage, index) =>
+    index === 0 ? first.regularizers : createRegularizers(engine, { ...stage, grid })
+  );
+  const onGrid = (count: number) => Array.from({ length: count }, () => engine.createField(grid));
+  const later = !several ? undefined : {
+    estimates: onGrid(purpose === "train" ? stages.length : 1),
+    input: engine.createField(grid),
+    work: engine.createField(grid),
+    part: engine.createField(size),
+    partPlanes: purpose === "train" ? engine.createPlanes(grid, size[0]) : first.observed,
+    planes: purpose === "train" ? engine.createPlanes(grid, grid[0]) : first.work,
+    otherPlanes: engine.createPlanes(grid, grid[0]),
+  };
+  const cascade = { engine, size, grid, stages, regularizers, first, later };
+  loadStages(cascade);
+  return cascade;
+}
+
+/** The cascade with other learned numbers in the same memory. */
+export function withStages(cascade: Cascade, stages: readonly Stage[]): Cascade {
+  const loaded = { ...cascade, stages };
+  loadStages(loaded);
+  return loaded;
+}
+
+function loadStages({ engine, stages, regularizers }: Cascade): void {
+  stages.forEach((stage, index) => loadStage({ engine, regularizers: regularizers[index] }, stage));
+}
+
+/** Gives a cascade's memory back. */
+export function freeCascade({ engine, regularizers, first, later }: Cascade): void {
+  freeWorkspace(first);
+  engine.free(...regularizers.slice(1).flat());
+  if (!later) return;
+  const { estimates, input, work, part, partPlanes, planes, otherPlanes } = later;
+  engine.free(...estimates, input, work, part, otherPlanes);
+  if (planes !== first.work) engine.free(partPlanes, planes);
+}
+
+/** A stage, its regularizer and its weight for one channel. */
+export function stageAt(cascade: Cascade, index: number, { transfer, channel, sigma }: Passage) {
+  const stage = cascade.stages[index];
+  const regularizers = cascade.regularizers[index];
+  const regularizer = regularizers[channel % regularizers.length];
+  const weight = weightOf(stage, sigma);
+  return { stage, weight, filtering: { transfer, regularizer, weight } };
+}
+
+/**
+ * The stages' estimate of one channel, on the stack's voxels, before the last stage's positivity. A
+ * single block leaves it in `observed`, which a cascade keeps.
+ */
+export function forwardStages(cascade: Cascade, observed: Field, passage: Passage): Field {
+  const { engine, stages, first, later } = cascade;
+  const estimate = later ? later.estimates[0] : observed;
+  forwardTwb(first, observed, { ...stageAt(cascade, 0, passage).filtering, estimate });
+  if (!later) return observed;
+  for (let index = 1; index < stages.length; index++) {
+    const output = later.estimates[index] ?? later.estimates[0];
+    const forward = stages[index].kind === "residual" ? forwardResidual : forwardShrinkage;
+    enterStage(cascade, index);
+    forward(cascade, { index, observed, output, passage });
+  }
+  engine.copy(later.part, later.estimates.at(-1)!);
+  return later.part;
+}
+
+/** Puts x, what the stage `index` begins with, into `input`. */
+export function enterStage({ engine, stages, later }: Cascade, index: number): void {
+  const { estimates, input } = later!;
+  const estimate = estimates[index - 1] ?? estimates[0];
+  engine.combine(input, [[1, estimate]], { positivity: stages[index - 1].positivity });
+}
+
+interface StageStep {
+  readonly index: number;
+  readonly observed: Field;
+  readonly output: Field;
+  readonly passage: Passage;
+}
+
+/** output = x + mu F^-1[ conj(K) F M^T (y - M K x) / L ] */
+function forwardResidual(cascade: Cascade, { index, observed, output, passage }: StageStep): void {
+  const { engine } = cascade;
+  const { input, part, partPlanes, planes } = cascade.later!;
+  const { filtering, stage } = stageAt(cascade, index, passage);
+  const { transfer } = passage;
+  engine.forwardLateral(input, planes, "zero");
+  engine.filter(planes, partPlanes, { kind: "multiply", transfer, extension: "zero" });
+  engine.inverseLateral(partPlanes, part);
+  engine.combine(part, [[1, observed], [-1, part]]);
+  engine.forwardLateral(part, partPlanes, "zero");
+  engine.filter(partPlanes, planes, { kind: "wiener", extension: "zero", ...filtering });
+  engine.inverseLateral(planes, output);
+  engine.combine(output, [[1, input], [(stage as ResidualStage).stepSize, output]]);
+}
+
+/** output = F^-1[ ( conj(K) F y' + w F q ) / L ], q of the shrunk responses */
+function forwardShrinkage(cascade: Cascade, { index, observed, output, passage }: StageStep): void {
+  const { engine } = cascade;
+  const { input, work, part, partPlanes, planes, otherPlanes } = cascade.later!;
+  const { filtering, weight, stage } = stageAt(cascade, index, passage);
+  const { transfer } = passage;
+  engine.shrinkResponses(input, part, shrinkageOf(stage as ShrinkageStage, passage));
+  // First, for the planes of a flat stack may be those of its grid.
+  engine.forwardLateral(part, partPlanes, "zero");
+  engine.filter(partPlanes, otherPlanes, { kind: "solve", extension: "zero", ...filtering });
+  engine.forwardLateral(input, planes, "zero");
+  engine.filter(planes, planes, { kind: "multiply", transfer, extension: "zero" });
+  engine.inverseLateral(planes, work);
+  engine.copy(work, observed);
+  engine.forwardLateral(work, planes, "zero");
+  engine.filter(planes, planes, { kind: "wiener", extension: "zero", ...filtering });
+  engine.combine(planes, [[1, planes], [weight, otherPlanes]]);
+  engine.inverseLateral(planes, output);
+}

@@ -1,0 +1,158 @@
+/**
+ * The gradients of what stages learn, summed up over channels and images.
+ *
+ * @module
+ */
+import type { ShrinkageGradients } from "../compute/engine.ts";
+import {
+  autocorrelateKernels,
+  correlateWithLags,
+  countLags,
+  denormalizeGradients,
+  normalizeKernels,
+} from "./kernels.ts";
+import { gateOf } from "./shrinkage.ts";
+import { flattenByName, joinVectors, logNoise, type Stage } from "./stage.ts";
+import { voxelsOf } from "../volume.ts";
+
+/** Sums over the images of a batch, for one stage. */
+export interface StageGradients {
+  readonly stage: Stage;
+  /** A(lag) per channel of the kernels, of the stage's own numbers. */
+  readonly autocorrelations: readonly Float64Array[];
+  /** Q(lag) = dL/dR at the lags, per channel of the kernels. */
+  readonly lags: readonly Float64Array[];
+  /** dL/dg beside that through R, `[d, c, z, y, x]`. */
+  readonly kernels: Float64Array;
+  /** dL/d of gate logits and of c, `[d, c]`. */
+  readonly gateLogits: Float64Array;
+  readonly thresholdLogs: Float64Array;
+  /** dL/dalpha beside that through the lags. */
+  alpha: number;
+  noiseExponent: number;
+  stepSize: number;
+  thresholdExponent: number;
+}
+
+/** Zeros to add to. */
+export function createStageGradients(stage: Stage): StageGradients {
+  const { kernelChannels, kernelSize, scales } = stage;
+  const { kernels } = normalizeKernels(stage);
+  const channels = Array.from({ length: kernelChannels }, (_, channel) => channel);
+  return {
+    stage,
+    autocorrelations: channels.map((channel) =>
+      autocorrelateKernels(kernels, { ...stage, channel })
+    ),
+    lags: channels.map(() => new Float64Array(countLags(kernelSize))),
+    kernels: new Float64Array(kernels.length),
+    gateLogits: new Float64Array(scales.length),
+    thresholdLogs: new Float64Array(scales.length),
+    alpha: 0,
+    noiseExponent: 0,
+    stepSize: 0,
+    thresholdExponent: 0,
+  };
+}
+
+/** What one channel of one image adds. */
+export interface GradientShare {
+  readonly channel: number;
+  readonly sigma: number;
+  /** `weightOf(stage, sigma)` */
+  readonly weight: number;
+  /** @default 1 */
+  readonly factor?: number;
+}
+
+/** Adds the sums T of `Engine.regularizerGradient`: Q += -w factor T. */
+export function addLagGradients(
+  gradients: StageGradients,
+  sums: Float64Array,
+  { channel, sigma, weight, factor = 1 }: GradientShare,
+): void {
+  const { lags, autocorrelations, stage } = gradients;
+  const target = lags[channel % lags.length];
+  const values = autocorrelations[channel % lags.length];
+  // The lags along z with l > 0 stand for their opposites too.
+  const plane = values.length / stage.kernelSize[0];
+  let inner = 0;
+  for (let i = 0; i < sums.length; i++) {
+    const q = -weight * factor * sums[i];
+    target[i] += q;
+    inner += (i < plane ? 1 : 2) * values[i] * q;
+  }
+  gradients.noiseExponent += 2 * logNoise(sigma) * inner;
+}
+
+/** Adds what the engine found of one channel's shrunk responses; its dL/dq is w F^-1[ P / L ]. */
+export function addShrinkageGradients(
+  gradients: StageGradients,
+  { kernels, gates, thresholds, product }: ShrinkageGradients,
+  { channel, sigma }: GradientShare,
+): void {
+  const { stage } = gradients;
+  if (stage.kind !== "shrinkage") throw new TypeError(`A ${stage.kind} stage shrinks nothing`);
+  const { kernelChannels } = stage;
+  const own = channel % kernelChannels;
+  const n = voxelsOf(stage.kernelSize);
+  const level = logNoise(sigma);
+  for (let d = 0; d < stage.kernelCount; d++) {
+    const index = d * kernelChannels + own;
+    for (let u = 0; u < n; u++) gradients.kernels[index * n + u] += kernels[d * n + u];
+    const gate = gateOf(stage.gateLogits[index]);
+    gradients.gateLogits[index] += gate * (1 - gate) * gates[d];
+    // tau = exp(c + h level)
+    const byLog = thresholds[d] * Math.exp(
+      stage.thresholdLogs[index] +
+        stage.thresholdExponent * level,
+    );
+    gradients.thresholdLogs[index] += byLog;
+    gradients.thresholdExponent += level * byLog;
+  }
+  gradients.alpha += product;
+  gradients.noiseExponent += 2 * level * product;
+}
+
+/** Adds `factor` times the sums of another image to those of a batch. */
+export function addGradients(
+  target: StageGradients,
+  source: StageGradients,
+  factor: number,
+): void {
+  const add = (to: Float64Array, from: Float64Array) => {
+    for (let i = 0; i < to.length; i++) to[i] += factor * from[i];
+  };
+  target.lags.forEach((lags, channel) => add(lags, source.lags[channel]));
+  add(target.kernels, source.kernels);
+  add(target.gateLogits, source.gateLogits);
+  add(target.thresholdLogs, source.thresholdLogs);
+  target.alpha += factor * source.alpha;
+  target.noiseExponent += factor * source.noiseExponent;
+  target.stepSize += factor * source.stepSize;
+  target.thresholdExponent += factor * source.thresholdExponent;
+}
+
+/**
+ * The gradients of everything that stages learn, in the order of `flattenStages`.
+ *
+ *     dL/dalpha = sum_lag A(lag) Q(lag),   dL/dg_d(u) = 2 sum_lag Q(lag) g_d(u + lag)
+ */
+export function gradStages(gradients: readonly StageGradients[]): Float64Array {
+  return joinVectors(gradients.map(gradStage));
+}
+
+function gradStage(gradients: StageGradients): Float64Array {
+  const { stage, lags } = gradients;
+  const { kernels } = normalizeKernels(stage);
+  const gradKernels = new Float64Array(kernels.length);
+  lags.forEach((values, channel) =>
+    correlateWithLags(kernels, gradKernels, { ...stage, channel, lags: values })
+  );
+  // sum_lag A Q = sum_d < g_d, dL/dg_d > / 2, for R is quadratic in the kernels.
+  let alpha = gradients.alpha;
+  for (let i = 0; i < kernels.length; i++) alpha += kernels[i] * gradKernels[i] / 2;
+  for (let i = 0; i < kernels.length; i++) gradKernels[i] += gradients.kernels[i];
+  const denormalized = denormalizeGradients(stage, gradKernels);
+  return flattenByName(stage, { ...gradients, ...denormalized, alpha });
+}
