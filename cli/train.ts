@@ -40,12 +40,13 @@ export const trainCommand: CommandSpec<TrainCommandOptions> = {
     "train",
     "train cells/ --noise 1% --crop 256x256 --out runs/cells",
     "train cells/ --psf psf.tif --noise 0.5%..5% --noise-adaptive --positivity",
+    "train cells/ --stages 4 --stage-kind shrinkage --noise 0.5%..5% --crop 128x128",
     "train --resume --out runs/cells",
   ],
   async run([data], typed, given) {
     const { out, resume, backend, threads, quiet, ...rest } = typed;
     if (resume && !out) throw new UsageError("--resume needs --out, the folder of the run");
-    if (!resume) assertHeeded(data as string[], given);
+    if (!resume) assertHeeded(data as string[], { given, stages: typed.stages ?? 1 });
     const wanted: TrainConfig = {
       ...rest,
       data: data as string[],
@@ -100,13 +101,28 @@ function parseKernels(text: string): number | "full" {
 }
 
 /** Refuses options that other ones make pointless, instead of ignoring them. */
-function assertHeeded(data: readonly string[], given: ReadonlySet<string>): void {
+function assertHeeded(
+  data: readonly string[],
+  { given, stages }: { given: ReadonlySet<string>; stages: number },
+): void {
   const synthetic = (["cells", "cellSize", "channels"] as const).find((name) => given.has(name));
   if (data.length > 0 && synthetic) {
     throw new UsageError(
       `${
         longName(trainOptions[synthetic])
       } is for synthetic cells, and there is data; leave it out`,
+    );
+  }
+  const wrong = stages > 1
+    ? (["positivity", "noiseAdaptive"] as const).find((name) => given.has(name))
+    : (["stageKind", "stageEpochs", "signed"] as const).find((name) => given.has(name));
+  if (wrong) {
+    throw new UsageError(
+      stages > 1
+        ? `${longName(trainOptions[wrong])} is for one block, a cascade has it always; leave it out`
+        : `${
+          longName(trainOptions[wrong])
+        } is for a cascade; give --stages 2 or more, or leave it out`,
     );
   }
   if (given.has("validation") && given.has("validationPart")) {

@@ -94,6 +94,28 @@ export const trainOptions = {
     default: "10",
     description: "times through the data",
   },
+  stages: {
+    flags: "--stages <count>",
+    kind: "integer",
+    min: 1,
+    max: 16,
+    default: "1",
+    description: "1 is the trainable Wiener block alone; more make a cascade",
+  },
+  stageKind: {
+    flags: "--stage-kind <name>",
+    kind: "choice",
+    choices: ["residual", "shrinkage"],
+    default: "shrinkage",
+    description: "of a cascade's stages behind the first block",
+  },
+  stageEpochs: {
+    flags: "--stage-epochs <count>",
+    kind: "integer",
+    min: 0,
+    default: "1",
+    description: "of every stage of a cascade alone, before --epochs of all together",
+  },
   batch: {
     flags: "--batch <count>",
     kind: "integer",
@@ -121,6 +143,12 @@ export const trainOptions = {
     choices: ["cosine", "constant"],
     default: "cosine",
     description: "how the learning rate goes down",
+  },
+  clip: {
+    flags: "--clip <length>",
+    kind: "number",
+    min: 1e-3,
+    description: "longest gradient of a step; 20 for a cascade, none for one block by default",
   },
   loss: {
     flags: "--loss <name>",
@@ -156,7 +184,12 @@ export const trainOptions = {
   positivity: {
     flags: "--positivity",
     kind: "flag",
-    description: "set negative voxels of the result to 0, in training too",
+    description: "set negative voxels of the result to 0, in training too; a cascade does",
+  },
+  signed: {
+    flags: "--signed",
+    kind: "flag",
+    description: "keep negative voxels behind every stage of a cascade",
   },
   sharedKernels: {
     flags: "--shared-kernels",

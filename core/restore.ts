@@ -9,14 +9,7 @@ import { InputError } from "./errors.ts";
 import type { Model } from "./model/model.ts";
 import { assertPsfMatches } from "./psf/match.ts";
 import { createTransfer } from "./psf/transfer.ts";
-import {
-  type BlockWorkspace,
-  createWorkspace,
-  forwardTwb,
-  freeWorkspace,
-  loadStage,
-} from "./twb/block.ts";
-import { weightOf } from "./twb/stage.ts";
+import { createCascade, forwardStages, freeCascade } from "./twb/cascade.ts";
 import { channelOf, type Shape, type Size, sizeOf, type Volume } from "./volume.ts";
 
 /** A model, ready on an engine for pieces of one size and one PSF. */
@@ -44,51 +37,28 @@ export interface RestorerOptions {
   readonly size: Size;
 }
 
-/**
- * Prepares transfer functions and regularizers.
- *
- * @throws {InputError} for a model of several stages.
- */
+/** Prepares transfer functions and regularizers. */
 export function createRestorer(engine: Engine, options: RestorerOptions): Restorer {
-  const { model, psf, size } = options;
-  if (model.stages.length !== 1) {
-    throw new InputError(
-      `The model has ${model.stages.length} stages and this version of the program runs one; ` +
-        `use the version that trained it`,
-    );
-  }
+  const { model: { stages }, psf, size } = options;
   const psfSize = sizeOf(psf.shape);
   const grid = gridFor(size, psfSize);
-  const [stage] = model.stages;
-  const { kernelSize, kernelChannels } = stage;
-  const workspace: BlockWorkspace = createWorkspace(engine, {
-    size,
-    grid,
-    kernelSize,
-    kernelChannels,
-    purpose: "restore",
-  });
+  const cascade = createCascade(engine, { stages, size, grid, purpose: "restore" });
   const field: Field = engine.createField(size);
   const transfers: Spectrum[] = Array.from(
     { length: psf.shape[0] },
     (_, channel) => createTransfer(engine, { psf: channelOf(psf, channel), psfSize, grid }),
   );
-  loadStage(workspace, stage);
   return {
     size,
     restore(data, { channel, sigma }) {
       engine.write(field, data);
-      forwardTwb(workspace, field, {
-        transfer: transfers[channel % transfers.length],
-        regularizer: workspace.regularizers[channel % kernelChannels],
-        weight: weightOf(stage, sigma),
-        estimate: field,
-      });
-      if (stage.positivity === "rectify") engine.rectify(field);
-      return engine.read(field);
+      const transfer = transfers[channel % transfers.length];
+      const estimate = forwardStages(cascade, field, { transfer, channel, sigma });
+      if (stages.at(-1)!.positivity === "rectify") engine.rectify(estimate);
+      return engine.read(estimate);
     },
     close() {
-      freeWorkspace(workspace);
+      freeCascade(cascade);
       engine.free(field, ...transfers);
     },
   };

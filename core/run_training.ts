@@ -16,14 +16,18 @@ import type { NoiseRange } from "./options.ts";
 import type { Schedule } from "./optimizer/schedule.ts";
 import { loadPsfs, type NamedPsf } from "./psf/load_psf.ts";
 import { assertPsfMatches } from "./psf/match.ts";
+import { phaseOf } from "./training/phase.ts";
 import { writeTrainingReport } from "./training/training_report.ts";
 import { decodeCheckpoint, encodeCheckpoint, type TrainingState } from "./training/checkpoint.ts";
 import { measurePeakRatio, validateModel, type ValidationOptions } from "./training/validation.ts";
-import { stageOf, type TrainProgress, type TrainResult, trainTwb } from "./train.ts";
-import { createStage, type Initialization } from "./twb/initialize.ts";
-import { countParameters, type Stage } from "./twb/stage.ts";
+import { stagesOf, type TrainProgress, type TrainResult, trainTwb } from "./train.ts";
+import { createStages, type Initialization } from "./twb/initialize.ts";
+import { flattenStages, type LaterStageKind, type Stage } from "./twb/stage.ts";
 import { VERSION } from "./version.ts";
 import type { Size, VoxelSizeUm } from "./volume.ts";
+
+/** Longest gradient of a cascade's step: a first look at bright crops can be a hundred times it. */
+const CASCADE_CLIP = 20;
 
 /** Everything that it takes to repeat a training. */
 export interface TrainConfig {
@@ -35,17 +39,22 @@ export interface TrainConfig {
   readonly psf: readonly string[];
   readonly noise: NoiseRange;
   readonly photons?: number;
+  readonly stages?: number;
+  readonly stageKind?: LaterStageKind;
+  readonly stageEpochs?: number;
   readonly epochs: number;
   readonly batch: number;
   readonly crop: Size;
   readonly learningRate: number;
   readonly schedule: Schedule;
+  readonly clip?: number;
   readonly loss: LossName;
   readonly patience?: number;
   readonly kernels: number | "full";
   readonly kernelSize?: Size;
   readonly init: Initialization;
   readonly positivity?: boolean;
+  readonly signed?: boolean;
   readonly sharedKernels?: boolean;
   readonly noiseAdaptive?: boolean;
   readonly seed: number;
@@ -68,16 +77,16 @@ export interface TrainingHooks {
 export async function runTraining(
   config: TrainConfig,
   engine: Engine,
-  options: TrainingHooks & { readonly folder: string },
+  hooks: TrainingHooks & { readonly folder: string },
 ): Promise<TrainResult & { readonly model: Model }> {
-  const { folder, onMessage = () => {} } = options;
+  const { folder, onMessage = () => {} } = hooks;
   const { train, validation } = await openTrainingData(config);
   const first = await train.items[0].load();
   const planar = first.shape[1] === 1;
   const references = config.psf.length > 0 ? config.psf : ["hela3d"];
   const psfs = await loadPsfs(references, { presetDepth: planar ? "plane" : "volume" });
   for (const { name, psf } of psfs) assertPsfMatches(psf, first.shape, `The PSF ${name}`);
-  const stage = createFirstStage(config, { planar, channels: train.channels });
+  const stages = createFirstStages(config, { planar, channels: train.channels });
   const checking: ValidationOptions = {
     engine,
     psfs,
@@ -90,36 +99,37 @@ export async function runTraining(
   const resume = hasRunFile(folder, "checkpoint")
     ? decodeCheckpoint(readRunFile(folder, "checkpoint"), `${folder}/checkpoint`)
     : undefined;
-  if (resume) assertSameParameters(resume, { stage, folder });
+  if (resume) assertSameParameters(resume, { stages, folder });
   else writeRunFile(folder, "config", describeRun(config, engine));
   onMessage(
     `training scenes: ${train.items.length}, validation scenes: ${validation.items.length}, ` +
       `PSFs: ${psfs.length}, ${engine.description}`,
   );
+  const clip = config.clip ?? (stages.length > 1 ? CASCADE_CLIP : undefined);
+  const options = { ...config, stages, batchSize: config.batch, clip };
   const save = (state: TrainingState) => {
     writeRunFile(folder, "checkpoint", encodeCheckpoint(state));
     writeRunFile(folder, "history", formatHistory(state));
-    writeRunFile(folder, "model", encodeModel(createModel(stageOf(state, stage), state, describe)));
+    const model = createModel(stagesOf(state, options), state, describe);
+    writeRunFile(folder, "model", encodeModel(model));
   };
   let latest = resume;
   const result = await trainTwb(train, engine, {
-    ...config,
-    stage,
+    ...options,
     psfs: psfs.map(({ psf }) => psf),
-    batchSize: config.batch,
     resume,
-    signal: options.signal,
+    signal: hooks.signal,
     async validate(current) {
       const model = createModel(current, undefined, describe);
       return (await validateModel(validation, { ...checking, model })).restored;
     },
     onStep(progress, state) {
       latest = state;
-      options.onProgress?.(progress);
+      hooks.onProgress?.(progress);
     },
     onEpoch(state) {
       save(state);
-      onMessage(describeEpoch(state, config.epochs));
+      onMessage(describeEpoch(state, options));
       return Promise.resolve();
     },
   }).catch((error) => {
@@ -128,7 +138,7 @@ export async function runTraining(
     throw error;
   });
   save(result.state);
-  const model = createModel(result.stage, result.state, describe);
+  const model = createModel(result.stages, result.state, describe);
   if (result.outcome !== "stopped") {
     const { writeOnnx } = await import("./onnx/write_onnx.ts");
     writeRunFile(folder, "onnx", writeOnnx(model, { kind: "general" }));
@@ -139,9 +149,9 @@ export async function runTraining(
 
 function assertSameParameters(
   { adam: { parameters } }: TrainingState,
-  { stage, folder }: { stage: Stage; folder: string },
+  { stages, folder }: { stages: readonly Stage[]; folder: string },
 ): void {
-  const count = countParameters(stage);
+  const count = flattenStages(stages).length;
   if (parameters.length !== count) {
     throw new InputError(
       `The checkpoint in ${folder} has ${parameters.length} parameters and the run's options ` +
@@ -167,10 +177,10 @@ async function openTrainingData(
   return splitDataset(dataset, { validation: rest, seed });
 }
 
-function createFirstStage(
+function createFirstStages(
   config: TrainConfig,
   { planar, channels }: { planar: boolean; channels: number },
-): Stage {
+): readonly Stage[] {
   const kernelSize = config.kernelSize ?? (planar ? [1, 5, 5] : [3, 5, 5]);
   if (planar && kernelSize[0] > 1) {
     throw new InputError(
@@ -178,19 +188,23 @@ function createFirstStage(
         `${kernelSize[2]}x${kernelSize[1]}`,
     );
   }
-  return createStage({
+  const { stages: stageCount = 1, stageKind, signed } = config;
+  const rectified = stageCount > 1 ? !signed : config.positivity;
+  return createStages({
+    stageCount,
+    stageKind,
     kernelSize,
     kernelCount: config.kernels,
     kernelChannels: config.sharedKernels ? 1 : channels,
     initialization: config.init,
     noiseExponent: config.noiseAdaptive ? 1 : 0,
-    positivity: config.positivity ? "rectify" : "none",
+    positivity: rectified ? "rectify" : "none",
     seed: config.seed,
   });
 }
 
 function createModel(
-  stage: Stage,
+  stages: readonly Stage[],
   state: TrainingState | undefined,
   { config, psfs, peakRatio, voxelSizeUm }: {
     readonly config: TrainConfig;
@@ -201,8 +215,8 @@ function createModel(
 ): Model {
   const row = state?.best && state.history[state.best.epoch - 1];
   return {
-    stages: [stage],
-    channels: stage.kernelChannels,
+    stages,
+    channels: stages[0].kernelChannels,
     normalization: "peak",
     peakRatio,
     ...(voxelSizeUm ? { voxelSizeUm } : {}),
@@ -255,10 +269,15 @@ function formatHistory({ history }: TrainingState): string {
   return [columns.join(","), ...rows].join("\n") + "\n";
 }
 
-function describeEpoch({ history }: TrainingState, epochs: number): string {
+function describeEpoch(
+  { history }: TrainingState,
+  options: Parameters<typeof phaseOf>[1],
+): string {
   const { epoch, trainLoss, psnr, cpsnr, isnr, cisnr } = history.at(-1)!;
   const dB = (value?: number) =>
     value === undefined || Number.isNaN(value) ? "-" : value.toFixed(2);
-  return `epoch ${epoch}/${epochs}: training PSNR ${dB(-trainLoss)} dB; validation PSNR ` +
+  const { stageCount, together, total } = phaseOf(epoch - 1, options);
+  const turn = together ? "" : ` (stage ${stageCount} alone)`;
+  return `epoch ${epoch}/${total}${turn}: training PSNR ${dB(-trainLoss)} dB; validation PSNR ` +
     `${dB(psnr)}, CPSNR ${dB(cpsnr)}, ISNR ${dB(isnr)}, CISNR ${dB(cisnr)} dB`;
 }

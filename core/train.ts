@@ -1,6 +1,6 @@
 /**
- * Training a block: scenes are drawn, degraded and restored; the gradient of the loss teaches the
- * kernels.
+ * Training: scenes are drawn, degraded and restored; the gradient of the loss teaches the kernels. The
+ * stages of a cascade first learn one by one, each behind those before it, then all together.
  *
  * @module
  */
@@ -11,36 +11,39 @@ import { InputError } from "./errors.ts";
 import type { LossName } from "./loss/npsnr.ts";
 import type { Metrics } from "./loss/metrics.ts";
 import type { NoiseRange } from "./options.ts";
-import { createAdam, updateAdam } from "./optimizer/adam.ts";
+import { clipNorm, createAdam, updateAdam } from "./optimizer/adam.ts";
 import { type Schedule, scheduleFactor } from "./optimizer/schedule.ts";
 import { createRandom } from "./random.ts";
-import { createLagGradients, gradStage, loadStage } from "./twb/block.ts";
-import { flattenStage, type Stage, withParameters } from "./twb/stage.ts";
+import { withStages } from "./twb/cascade.ts";
+import { flattenStages, type Stage, withParameters } from "./twb/stage.ts";
+import { createStageGradients, gradStages } from "./twb/stage_gradients.ts";
 import type { TrainingState } from "./training/checkpoint.ts";
-import {
-  createGeometryCache,
-  type Geometry,
-  type GeometryCache,
-  haloOf,
-} from "./training/geometry.ts";
+import { createGeometryCache, type GeometryCache, haloOf } from "./training/geometry.ts";
+import { phaseOf } from "./training/phase.ts";
 import { accumulateSample, type Sample } from "./training/sample.ts";
 import type { Size, Volume } from "./volume.ts";
 import { yieldToEvents } from "./yield_to_events.ts";
 
-/** How a block is trained. */
+/** How a model's stages are trained. */
 export interface TrainOptions {
-  /** The block to begin with. */
-  readonly stage: Stage;
+  /** The stages to begin with. */
+  readonly stages: readonly Stage[];
   readonly psfs: readonly Volume[];
   readonly noise: NoiseRange;
   /** Photons at the peak, for Poisson noise below the Gaussian. */
   readonly photons?: number;
+  /** Of all stages together. */
   readonly epochs: number;
+  /** Of every stage of a cascade alone, before that. @default 0 */
+  readonly stageEpochs?: number;
   readonly batchSize: number;
   /** `[z, y, x]`; longer than a stack's axis means all of it. */
   readonly crop: Size;
   readonly learningRate: number;
+  /** Of the learning rate over the epochs of all stages; before them it is constant. */
   readonly schedule: Schedule;
+  /** Longest gradient, as the root of its squares' sum; longer ones are scaled down. */
+  readonly clip?: number;
   readonly loss: LossName;
   readonly seed: number;
   /** Epochs without a better validation after which the training ends. */
@@ -49,8 +52,8 @@ export interface TrainOptions {
   readonly resume?: TrainingState;
   /** Asked after every step; the training then ends as if it were done, its state unfinished. */
   readonly signal?: AbortSignal;
-  /** Measures a stage on the validation set. */
-  validate?(stage: Stage): Promise<Metrics>;
+  /** Measures stages on the validation set. */
+  validate?(stages: readonly Stage[]): Promise<Metrics>;
   /** After every step, with the state that it led to. */
   onStep?(progress: TrainProgress, state: TrainingState): void;
   /** After every epoch, with the state to save. */
@@ -70,8 +73,8 @@ export interface TrainProgress {
 
 /** What a training ends with. */
 export interface TrainResult {
-  /** With the best validation, or the last one where nothing was validated. */
-  readonly stage: Stage;
+  /** With the best validation, or the last ones where nothing was validated. */
+  readonly stages: readonly Stage[];
   readonly state: TrainingState;
   /** "stopped" when the signal ended it. */
   readonly outcome: "finished" | "plateau" | "stopped";
@@ -86,13 +89,14 @@ export async function trainTwb(
   engine: Engine,
   options: TrainOptions,
 ): Promise<TrainResult> {
-  const { epochs, batchSize, patience = Infinity } = options;
+  const { batchSize, patience = Infinity } = options;
+  const { total: epochs } = phaseOf(0, options);
   const samples = dataset.items.length;
   let state: TrainingState = options.resume ?? {
     epoch: 0,
     position: 0,
     lossSum: 0,
-    adam: createAdam(flattenStage(options.stage)),
+    adam: createAdam(flattenStages(options.stages)),
     history: [],
   };
   const cache = createGeometryCache(engine, options);
@@ -124,9 +128,17 @@ function epochsSinceBest({ epoch, best }: TrainingState): number {
   return best ? epoch - best.epoch : 0;
 }
 
-/** The stage that a state has learned so far. */
-export function stageOf(state: TrainingState, stage: Stage): Stage {
-  return withParameters(stage, state.best?.parameters ?? state.adam.parameters);
+/**
+ * The stages that a state has learned so far: with the best validation, or the last ones. Before all
+ * stages learn together these are only those that have had their turn.
+ */
+export function stagesOf(
+  state: TrainingState,
+  options: Pick<TrainOptions, "stages" | "epochs" | "stageEpochs">,
+): readonly Stage[] {
+  const { parameters } = state.best ?? state.adam;
+  const { stageCount } = phaseOf(Math.max(state.epoch - 1, 0), options);
+  return withParameters(options.stages, parameters).slice(0, stageCount);
 }
 
 interface BatchContext {
@@ -141,32 +153,35 @@ async function trainBatch(
   batch: readonly number[],
   { dataset, engine, cache, options }: BatchContext,
 ): Promise<TrainingState> {
-  const stage = withParameters(options.stage, state.adam.parameters);
-  const gradients = createLagGradients(stage);
+  const { stageCount, firstTrained, together, epochs } = phaseOf(state.epoch, options);
+  const all = withParameters(options.stages, state.adam.parameters);
+  const stages = all.slice(0, stageCount);
+  const gradients = all.map(createStageGradients);
   let lossSum = state.lossSum;
-  let loaded: Geometry | undefined;
+  let cascade;
   for (const [index, item] of batch.entries()) {
     const { name } = dataset.items[item];
     const volume = await dataset.items[item].load();
     const sample = drawSample(volume, options, state.epoch, state.position + index);
     const geometry = cache.get(sample.scene.crop);
-    if (geometry !== loaded) loadStage(geometry.block, stage);
-    loaded = geometry;
+    if (geometry.cascade.first !== cascade?.first) cascade = withStages(geometry.cascade, stages);
     const loss = await accumulateSample(sample, {
       engine,
       geometry,
-      stage,
+      cascade,
       loss: options.loss,
-      gradients,
+      gradients: gradients.slice(0, stageCount),
+      firstTrained,
       share: 1 / batch.length,
     });
     if (!Number.isFinite(loss)) throw divergence(`${name}: loss ${loss}`, state, options);
     lossSum += loss;
   }
-  const steps = Math.ceil(dataset.items.length / options.batchSize) * options.epochs;
+  const steps = Math.ceil(dataset.items.length / options.batchSize) * epochs;
   const learningRate = options.learningRate *
-    scheduleFactor(options.schedule, state.adam.step / steps);
-  const adam = updateAdam(state.adam, gradStage(stage, gradients), { learningRate });
+    (together ? scheduleFactor(options.schedule, state.adam.step / steps) : 1);
+  const gradient = clipNorm(gradStages(gradients), options.clip ?? Infinity);
+  const adam = updateAdam(state.adam, gradient, { learningRate });
   if (!adam.parameters.every(Number.isFinite)) {
     throw divergence("a gradient is not finite", state, options);
   }
@@ -185,7 +200,7 @@ function drawSample(volume: Volume, options: TrainOptions, epoch: number, index:
   const { psfs, noise: { min, max }, photons, seed } = options;
   const random = createRandom(seed, epoch + 1, index + 1);
   const psf = random.integer(psfs.length);
-  const sigma = min + (max - min) * random.uniform();
+  const sigma = drawNoise(min, max, random.uniform());
   const scene = drawScene(volume, {
     crop: options.crop,
     halo: haloOf(psfs),
@@ -195,10 +210,18 @@ function drawSample(volume: Volume, options: TrainOptions, epoch: number, index:
   return { scene, psf, noise: { sigma, photons, seed, label: epoch + 1, sublabel: index } };
 }
 
+/** Evenly over the decibels of a range; from 0 on evenly over the levels. */
+function drawNoise(min: number, max: number, uniform: number): number {
+  return min > 0 ? min * (max / min) ** uniform : max * uniform;
+}
+
 async function finishEpoch(state: TrainingState, options: TrainOptions): Promise<TrainingState> {
   const { adam, lossSum, position } = state;
   const epoch = state.epoch + 1;
-  const metrics = await options.validate?.(withParameters(options.stage, adam.parameters));
+  const { stageCount, together, progress } = phaseOf(state.epoch, options);
+  const stages = withParameters(options.stages, adam.parameters).slice(0, stageCount);
+  const metrics = await options.validate?.(stages);
+  const factor = together ? scheduleFactor(options.schedule, progress) : 1;
   const row = {
     epoch,
     trainLoss: lossSum / position,
@@ -208,11 +231,22 @@ async function finishEpoch(state: TrainingState, options: TrainOptions): Promise
       isnr: metrics.isnr,
       cisnr: metrics.cisnr,
     }),
-    learningRate: options.learningRate * scheduleFactor(options.schedule, epoch / options.epochs),
+    learningRate: options.learningRate * factor,
   };
-  const better = metrics !== undefined && metrics.psnr > (state.best?.score ?? -Infinity);
+  // Fewer stages are another model: what they reach is not what the whole has to beat.
+  const better = metrics !== undefined && together &&
+    metrics.psnr > (state.best?.score ?? -Infinity);
   const best = better ? { epoch, score: metrics.psnr, parameters: adam.parameters } : state.best;
-  return { epoch, position: 0, lossSum: 0, adam, history: [...state.history, row], best };
+  const next = phaseOf(epoch, options);
+  return {
+    epoch,
+    position: 0,
+    lossSum: 0,
+    // What a stage's turn has left in the moments says nothing of the next turn.
+    adam: next.firstEpoch === epoch && epoch < next.total ? createAdam(adam.parameters) : adam,
+    history: [...state.history, row],
+    best,
+  };
 }
 
 function finish(
@@ -220,7 +254,7 @@ function finish(
   options: TrainOptions,
   outcome: TrainResult["outcome"],
 ): TrainResult {
-  return { stage: stageOf(state, options.stage), state, outcome };
+  return { stages: stagesOf(state, options), state, outcome };
 }
 
 /** The order of an epoch (Fisher & Yates). */

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Stage } from "../twb/stage.ts";
-import { countParameters } from "../twb/stage.ts";
+import { countParameters, isNoiseAdaptive as isStageNoiseAdaptive } from "../twb/stage.ts";
 import type { VoxelSizeUm } from "../volume.ts";
 
 /** How a model was made; for people, and for repeating it. */
@@ -48,7 +48,7 @@ export function countModelParameters(model: Model): number {
   return model.stages.reduce((sum, stage) => sum + countParameters(stage), 0);
 }
 
-/** Whether the model's weight depends on the noise level, which then has to be given or estimated. */
+/** Whether the model depends on the noise level, which then has to be given or estimated. */
 export function isNoiseAdaptive(model: Model): boolean {
-  return model.stages.some((stage) => stage.noiseExponent !== 0);
+  return model.stages.some(isStageNoiseAdaptive);
 }

@@ -4,8 +4,7 @@
  * @module
  */
 import { InputError } from "../errors.ts";
-import type { WienerStage } from "../twb/stage.ts";
-import { voxelsOf } from "../volume.ts";
+import { decodeStages } from "./decode_stage.ts";
 import type { Model, TrainingSummary } from "./model.ts";
 
 /** Version of the format; a reader refuses any other. */
@@ -36,12 +35,9 @@ const FORMAT_NAME = "trainable-wiener-model";
  * ```
  */
 export function encodeModel(model: Model): string {
-  const stages = model.stages.map((stage) => ({
-    ...stage,
-    kernels: Array.from(stage.kernels),
-    scales: Array.from(stage.scales),
-  }));
-  return JSON.stringify({ format: FORMAT_NAME, version: MODEL_FORMAT, ...model, stages }) + "\n";
+  const listed = (_: string, value: unknown) =>
+    value instanceof Float64Array ? Array.from(value) : value;
+  return JSON.stringify({ format: FORMAT_NAME, version: MODEL_FORMAT, ...model }, listed) + "\n";
 }
 
 /**
@@ -79,9 +75,7 @@ export function decodeModel(text: string, name: string): Model {
     `its peak ratio is ${peakRatio}`,
   );
   check(typeof training === "object" && training !== null, "its training summary is missing");
-  const decoded = (stages as unknown[]).map((stage, index) =>
-    decodeStage(stage, (valid, what) => check(valid, `in stage ${index + 1}, ${what}`))
-  );
+  const decoded = decodeStages(stages as unknown[], check);
   for (const { kernelChannels } of decoded) {
     check(
       kernelChannels === 1 || kernelChannels === channels,
@@ -110,47 +104,4 @@ function decodeTraining(training: TrainingSummary): TrainingSummary {
     cisnr: number(cisnr),
   };
   return { ...training, validation };
-}
-
-function decodeStage(
-  stage: unknown,
-  check: (valid: boolean, what: string) => void,
-): WienerStage {
-  check(typeof stage === "object" && stage !== null, `there is ${JSON.stringify(stage)}`);
-  const json = stage as Record<string, unknown>;
-  check(
-    json.kind === "wiener",
-    `the kind is ${JSON.stringify(json.kind)}, which this version of the program does not know`,
-  );
-  const { kernelSize, kernelCount, kernelChannels, kernels, scales } = json;
-  const { alpha, noiseExponent, positivity } = json;
-  const isCount = (n: unknown): n is number => Number.isInteger(n) && Number(n) > 0;
-  check(
-    Array.isArray(kernelSize) && kernelSize.length === 3 && kernelSize.every(isCount),
-    "the kernels' size is not three positive integers",
-  );
-  check(isCount(kernelCount) && isCount(kernelChannels), "the kernels' count is not positive");
-  const count = Number(kernelCount) * Number(kernelChannels);
-  const size = kernelSize as [number, number, number];
-  const isNumbers = (values: unknown, length: number) =>
-    Array.isArray(values) && values.length === length && values.every(Number.isFinite);
-  check(
-    isNumbers(kernels, count * voxelsOf(size)),
-    "the kernels are not the numbers they should be",
-  );
-  check(isNumbers(scales, count), "the scales are not the numbers they should be");
-  check(Number.isFinite(alpha), `alpha is ${alpha}`);
-  check(Number.isFinite(noiseExponent), `the noise exponent is ${noiseExponent}`);
-  check(positivity === "none" || positivity === "rectify", `positivity is ${positivity}`);
-  return {
-    kind: "wiener",
-    kernelSize: size,
-    kernelCount: kernelCount as number,
-    kernelChannels: kernelChannels as number,
-    kernels: Float64Array.from(kernels as number[]),
-    scales: Float64Array.from(scales as number[]),
-    alpha: alpha as number,
-    noiseExponent: noiseExponent as number,
-    positivity: positivity as WienerStage["positivity"],
-  };
 }

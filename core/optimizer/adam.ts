@@ -70,3 +70,20 @@ export function updateAdam(
   );
   return { parameters, firstMoment, secondMoment, step };
 }
+
+/**
+ * The gradient, scaled down where it is longer than `longest` (root of the sum of squares).
+ *
+ * @example
+ * ```ts
+ * import { clipNorm } from "./adam.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(clipNorm(Float64Array.of(3, 4), 10), Float64Array.of(3, 4));
+ * assert.deepEqual(clipNorm(Float64Array.of(30, 40), 10), Float64Array.of(6, 8));
+ * ```
+ */
+export function clipNorm(gradient: Float64Array, longest: number): Float64Array {
+  const norm = Math.sqrt(gradient.reduce((sum, value) => sum + value * value, 0));
+  return norm > longest ? gradient.map((value) => value * longest / norm) : gradient;
+}

@@ -6,7 +6,12 @@
 import { createTransfer } from "../psf/transfer.ts";
 import type { Engine, Field, Planes, Spectrum } from "../compute/engine.ts";
 import { gridFor } from "../compute/grid.ts";
-import { type BlockWorkspace, createWorkspace, freeWorkspace } from "../twb/block.ts";
+import { type Cascade, createCascade, freeCascade } from "../twb/cascade.ts";
+import {
+  createGradientWorkspace,
+  freeGradientWorkspace,
+  type GradientWorkspace,
+} from "../twb/cascade_gradient.ts";
 import type { Stage } from "../twb/stage.ts";
 import { channelOf, type Size, sizeOf, type Volume } from "../volume.ts";
 
@@ -17,10 +22,11 @@ export interface Geometry {
   readonly region: Size;
   readonly scene: Field;
   readonly scenePlanes: Planes;
-  /** Observed image, then estimate, then its gradient. */
+  /** Observed image; of a single block then its estimate, then the gradient of that. */
   readonly image: Field;
   readonly target: Field;
-  readonly block: BlockWorkspace;
+  readonly cascade: Cascade;
+  readonly back: GradientWorkspace | undefined;
   /** K of a channel of one of the PSFs. */
   transferOf(psf: number, channel: number): Spectrum;
 }
@@ -34,7 +40,7 @@ export interface GeometryCache {
 /** What all geometries have in common. */
 export interface GeometryOptions {
   readonly psfs: readonly Volume[];
-  readonly stage: Stage;
+  readonly stages: readonly Stage[];
   /** Of the engine's memory, in bytes. @default 1e9 */
   readonly budgetBytes?: number;
 }
@@ -82,13 +88,13 @@ export function createGeometryCache(engine: Engine, options: GeometryOptions): G
 function createGeometry(
   engine: Engine,
   crop: Size,
-  { psfs, stage }: GeometryOptions,
+  { psfs, stages }: GeometryOptions,
 ): Geometry & { free(): void } {
   const halo = haloOf(psfs);
   const region = crop.map((n, axis) => n + 2 * halo[axis]) as unknown as Size;
   const grid = gridFor(crop, largestPsfSize(psfs));
-  const { kernelSize, kernelChannels } = stage;
-  const block = createWorkspace(engine, { size: crop, grid, kernelSize, kernelChannels });
+  const cascade = createCascade(engine, { stages, size: crop, grid });
+  const back = createGradientWorkspace(cascade);
   const [scene, image, target] = [region, crop, crop].map((size) => engine.createField(size));
   const scenePlanes = engine.createPlanes(grid, region[0]);
   const transfers = new Map<string, Spectrum>();
@@ -99,7 +105,8 @@ function createGeometry(
     scenePlanes,
     image,
     target,
-    block,
+    cascade,
+    back,
     transferOf(index, channel) {
       const psf = psfs[index];
       const psfChannel = channel % psf.shape[0];
@@ -114,7 +121,8 @@ function createGeometry(
     },
     free() {
       engine.free(scene, image, target, scenePlanes, ...transfers.values());
-      freeWorkspace(block);
+      freeGradientWorkspace(back);
+      freeCascade(cascade);
     },
   };
 }

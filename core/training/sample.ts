@@ -1,5 +1,5 @@
 /**
- * One training image through the block: degrade, restore, loss, gradient.
+ * One training image through the stages: degrade, restore, loss, gradient.
  *
  * @module
  */
@@ -8,8 +8,10 @@ import { addNoiseTo, blurScene, type NoiseModel, type NoiseSeed } from "../degra
 import { estimateNoise } from "../degrade/estimate_noise.ts";
 import type { Scene } from "../dataset/scene.ts";
 import { LOSSES, type LossName } from "../loss/npsnr.ts";
-import { addLagGradients, backwardTwb, forwardTwb, type LagGradients } from "../twb/block.ts";
-import { type Stage, weightOf } from "../twb/stage.ts";
+import { type Cascade, forwardStages } from "../twb/cascade.ts";
+import { backwardStages } from "../twb/cascade_gradient.ts";
+import { isNoiseAdaptive } from "../twb/stage.ts";
+import { addGradients, createStageGradients, type StageGradients } from "../twb/stage_gradients.ts";
 import { createVolume, voxelsOf } from "../volume.ts";
 import type { Geometry } from "./geometry.ts";
 
@@ -24,54 +26,64 @@ export interface Sample {
 /** What `accumulateSample` needs beside the sample. */
 export interface SampleOptions {
   readonly engine: Engine;
-  /** Its regularizers hold the stage's R (`loadStage`). */
   readonly geometry: Geometry;
-  readonly stage: Stage;
+  /** The geometry's cascade with the stages as they are. */
+  readonly cascade: Cascade;
   readonly loss: LossName;
-  readonly gradients: LagGradients;
+  /** One per stage. */
+  readonly gradients: readonly StageGradients[];
+  /** Stages before this one stay as they are. @default 0 */
+  readonly firstTrained?: number;
   /** One over the batch's size. */
   readonly share: number;
 }
 
 /** Adds a sample's share of the gradient and returns its loss. */
 export async function accumulateSample(sample: Sample, options: SampleOptions): Promise<number> {
-  const { engine, geometry, stage, gradients, share } = options;
+  const { engine, geometry, cascade, gradients, firstTrained, share } = options;
   const { scene, noise, psf } = sample;
-  const { image, target, block, crop } = geometry;
+  const { image, target, crop } = geometry;
   const channels = scene.shape[0];
   const voxels = voxelsOf(scene.shape);
-  const parts: { channel: number; weight: number; sums: Float64Array }[] = [];
+  const own = cascade.stages.map(createStageGradients);
   let squares = 0;
   for (let channel = 0; channel < channels; channel++) {
     const region = scene.data.subarray(channel * voxels, (channel + 1) * voxels);
     const transfer = geometry.transferOf(psf, channel);
     engine.write(geometry.scene, region);
     const { scenePlanes: planes } = geometry;
-    const blur = { engine, transfer, planes, blurred: block.work, offset: scene.cropStart };
-    blurScene(geometry.scene, image, blur);
+    const blurred = cascade.first.observed;
+    blurScene(geometry.scene, image, {
+      engine,
+      transfer,
+      planes,
+      blurred,
+      offset: scene.cropStart,
+    });
     await addNoiseTo(image, engine, { ...noise, sublabel: noise.sublabel! * channels + channel });
-    const weight = weightOf(stage, await sigmaOf(geometry, options, noise));
-    const regularizer = block.regularizers[channel % block.regularizers.length];
-    const through = { transfer, regularizer, weight };
-    forwardTwb(block, image, { ...through, estimate: image });
+    const passage = { transfer, channel, sigma: await sigmaOf(options, noise) };
+    const estimate = forwardStages(cascade, image, passage);
     engine.write(target, cropOf(scene, region));
-    squares += await engine.residual(image, target, stage.positivity);
-    parts.push({ channel, weight, sums: await backwardTwb(block, image, through) });
+    squares += await engine.residual(estimate, target, cascade.stages.at(-1)!.positivity);
+    await backwardStages(cascade, estimate, {
+      workspace: geometry.back,
+      gradients: own,
+      firstTrained,
+      passage,
+    });
   }
   const { value, residualFactor } = LOSSES[options.loss](squares, channels * voxelsOf(crop));
-  for (const { channel, weight, sums } of parts) {
-    addLagGradients(gradients, sums, { channel, weight, factor: share * residualFactor });
-  }
+  gradients.forEach((sums, index) => addGradients(sums, own[index], share * residualFactor));
   return value;
 }
 
 /** The noise level that a noise-adaptive block is told: as it will be when the truth is unknown. */
 async function sigmaOf(
-  { image, crop }: Geometry,
-  { engine, stage }: SampleOptions,
+  { engine, cascade, geometry: { image, crop } }: SampleOptions,
   noise: NoiseModel,
 ): Promise<number> {
-  if (noise.photons === undefined || stage.noiseExponent === 0) return noise.sigma;
+  const adaptive = cascade.stages.some(isNoiseAdaptive);
+  if (noise.photons === undefined || !adaptive) return noise.sigma;
   return estimateNoise(createVolume([1, ...crop], await engine.read(image)))[0];
 }
 

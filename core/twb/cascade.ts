@@ -154,7 +154,7 @@ export function forwardStages(cascade: Cascade, observed: Field, passage: Passag
     enterStage(cascade, index);
     forward(cascade, { index, observed, output, passage });
   }
-  engine.copy(later.part, later.estimates.at(-1)!);
+  engine.copy(later.part, later.estimates[stages.length - 1] ?? later.estimates[0]);
   return later.part;
 }
 

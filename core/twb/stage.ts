@@ -172,9 +172,13 @@ export function logNoise(sigma: number): number {
   return Math.log(Math.max(sigma, LEAST_SIGMA) / REFERENCE_SIGMA);
 }
 
+/** Whether a stage depends on the noise level, which then has to be given or estimated. */
+export function isNoiseAdaptive(stage: Stage): boolean {
+  return stage.noiseExponent !== 0 || stage.kind === "shrinkage" ||
+    (stage.kind === "wiener" && stage.noiseWeight === "learned");
+}
+
 /** Weight of the regularizer: e^alpha (max(sigma, 1e-4) / 0.01)^(2 b). */
 export function weightOf({ alpha, noiseExponent }: Stage, sigma: number): number {
-  return noiseExponent === 0
-    ? Math.exp(alpha)
-    : Math.exp(alpha + 2 * noiseExponent * logNoise(sigma));
+  return Math.exp(alpha + (noiseExponent && 2 * noiseExponent * logNoise(sigma)));
 }

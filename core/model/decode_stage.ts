@@ -1,0 +1,96 @@
+/**
+ * The stages of a model file, checked number by number.
+ *
+ * @module
+ */
+import type { KernelBank, Stage } from "../twb/stage.ts";
+import { type Size, voxelsOf } from "../volume.ts";
+
+/** Throws unless something is valid; `what` is wrong otherwise. */
+type Check = (valid: boolean, what: string) => void;
+
+/** The stages of parsed JSON; `check` throws what a message says of a damaged one. */
+export function decodeStages(stages: readonly unknown[], check: Check): readonly Stage[] {
+  return stages.map((stage, index) => {
+    const own: Check = (valid, what) => check(valid, `in stage ${index + 1}, ${what}`);
+    own(typeof stage === "object" && stage !== null, `there is ${JSON.stringify(stage)}`);
+    const decoded = decodeStage(stage as Record<string, unknown>, own);
+    own(
+      (decoded.kind === "wiener") === (index === 0),
+      `the kind is "${decoded.kind}", and only the first stage is a Wiener block`,
+    );
+    return decoded;
+  });
+}
+
+function decodeStage(json: Record<string, unknown>, check: Check): Stage {
+  const { kind, positivity, noiseWeight } = json;
+  const number = (name: string, what: string): number => {
+    check(Number.isFinite(json[name]), `${what} is ${json[name]}`);
+    return json[name] as number;
+  };
+  check(
+    kind === "wiener" || kind === "residual" || kind === "shrinkage",
+    `the kind is ${JSON.stringify(kind)}, which this version of the program does not know`,
+  );
+  const bank = decodeBank(json, check);
+  check(positivity === "none" || positivity === "rectify", `positivity is ${positivity}`);
+  const shared = {
+    ...bank,
+    alpha: number("alpha", "alpha"),
+    noiseExponent: number("noiseExponent", "the noise exponent"),
+    positivity: positivity as "none" | "rectify",
+  };
+  if (kind === "residual") {
+    return { kind, ...shared, stepSize: number("stepSize", "the step size") };
+  }
+  if (kind === "shrinkage") {
+    const count = bank.scales.length;
+    return {
+      kind,
+      ...shared,
+      gateLogits: decodeNumbers(json.gateLogits, { count, what: "gates", check }),
+      thresholdLogs: decodeNumbers(json.thresholdLogs, { count, what: "thresholds", check }),
+      thresholdExponent: number("thresholdExponent", "the threshold exponent"),
+    };
+  }
+  check(
+    noiseWeight === undefined || noiseWeight === "fixed" || noiseWeight === "learned",
+    `the noise weight is ${noiseWeight}`,
+  );
+  return {
+    kind: "wiener",
+    ...shared,
+    ...(noiseWeight === undefined ? {} : { noiseWeight: noiseWeight as "fixed" | "learned" }),
+  };
+}
+
+function decodeBank(json: Record<string, unknown>, check: Check): KernelBank {
+  const { kernelSize, kernelCount, kernelChannels } = json;
+  const isCount = (n: unknown): n is number => Number.isInteger(n) && Number(n) > 0;
+  check(
+    Array.isArray(kernelSize) && kernelSize.length === 3 && kernelSize.every(isCount),
+    "the kernels' size is not three positive integers",
+  );
+  check(isCount(kernelCount) && isCount(kernelChannels), "the kernels' count is not positive");
+  const count = Number(kernelCount) * Number(kernelChannels);
+  const size = kernelSize as unknown as Size;
+  return {
+    kernelSize: size,
+    kernelCount: kernelCount as number,
+    kernelChannels: kernelChannels as number,
+    kernels: decodeNumbers(json.kernels, { count: count * voxelsOf(size), what: "kernels", check }),
+    scales: decodeNumbers(json.scales, { count, what: "scales", check }),
+  };
+}
+
+function decodeNumbers(
+  values: unknown,
+  { count, what, check }: { count: number; what: string; check: Check },
+): Float64Array {
+  check(
+    Array.isArray(values) && values.length === count && values.every(Number.isFinite),
+    `the ${what} are not the numbers they should be`,
+  );
+  return Float64Array.from(values as number[]);
+}
