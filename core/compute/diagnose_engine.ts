@@ -69,7 +69,7 @@ async function runCase(engine: Engine): Promise<ArrayLike<number>[]> {
   const restored = await engine.read(field);
   const loss = await engine.residual(field, target, "none");
   engine.forwardLateral(field, planes, "zero");
-  const lags = await engine.regularizerGradient(planes, { observed, ...wiener });
+  const lags = await engine.regularizerGradient(planes, { planes: observed, ...wiener });
   engine.filter(planes, planes, {
     ...wiener,
     kind: "wiener-adjoint",

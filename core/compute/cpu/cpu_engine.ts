@@ -21,6 +21,9 @@ import type {
   RegularizerGradientOptions,
   Resource,
   Restriction,
+  ShrinkageGradientOptions,
+  ShrinkageGradients,
+  ShrinkageKernels,
   Spectrum,
   VectorField,
   WaveletOptions,
@@ -28,6 +31,7 @@ import type {
 import { assertFastGrid, type Extension, taperWeights } from "../grid.ts";
 import * as iterative from "./iterative.ts";
 import { planStages } from "./plan.ts";
+import * as shrinkage from "./shrinkage.ts";
 import { type Argument, Pool } from "./pool.ts";
 import {
   BLOCK,
@@ -69,6 +73,7 @@ const FILTERS: Record<FilterKind, number> = {
   "correlate": 1,
   "wiener": 2,
   "wiener-adjoint": 3,
+  "solve": 4,
 };
 
 /** Options of the engine. */
@@ -298,7 +303,7 @@ class CpuEngine implements Engine {
     options: RegularizerGradientOptions,
   ): Promise<Float64Array> {
     const { address, depth, grid, rowBytes, planeBytes } = gradient as CpuPlanes;
-    const observed = options.observed as CpuPlanes;
+    const operand = options.planes as CpuPlanes;
     const regularizer = options.regularizer as CpuRegularizer;
     const [nz, ny, nx] = grid;
     const [lagsZ, height, width] = regularizer.kernelSize;
@@ -306,11 +311,11 @@ class CpuEngine implements Engine {
     const lagsX = 2 * width - 1;
     regularizer.sums ||= this.#pool.heap.allocate(lagsZ * planeBytes);
     this.#run(KERNEL.gradientZ, ny, nz, [
-      ...[address, planeBytes, rowBytes, depth, nz, this.#plan(nz), observed.address],
-      ...[EXTENSIONS[options.extension], this.#taper(nz - observed.depth)],
+      ...[address, planeBytes, rowBytes, depth, nz, this.#plan(nz), operand.address],
+      ...[EXTENSIONS[options.extension], this.#taper(nz - operand.depth)],
       ...[(options.transfer as CpuSpectrum).address, regularizer.address, planeBytes],
       ...[lagsZ, regularizer.tableZ, { float: options.weight }],
-      ...[regularizer.sums, observed.depth],
+      ...[regularizer.sums, operand.depth, options.operand === "estimate" ? 1 : 0],
     ]);
     this.#run(KERNEL.contractLags, lagsZ * (rowBytes / 64), 1, [
       ...[regularizer.rows, regularizer.sums, planeBytes, rowBytes, ny, lagsY],
@@ -369,6 +374,24 @@ class CpuEngine implements Engine {
     this.#pool.run(KERNEL.addNoise, Math.ceil(count / BLOCK), [
       ...[(field as CpuField).address, count, { float: sigma }, seed, label, sublabel],
     ]);
+  }
+
+  copy(output: Field, input: Field): void {
+    shrinkage.copy(this.#pool, output, input);
+  }
+
+  shrinkResponses(estimate: Field, output: Field, kernels: ShrinkageKernels): void {
+    shrinkage.shrinkResponses(this.#pool, output, { estimate, kernels });
+  }
+
+  shrinkResponsesGradient(
+    estimate: Field,
+    output: Field,
+    options: ShrinkageGradientOptions,
+  ): Promise<ShrinkageGradients> {
+    return Promise.resolve(
+      shrinkage.shrinkResponsesGradient(this.#pool, output, { ...options, estimate }),
+    );
   }
 
   combine<T extends Field | Planes>(

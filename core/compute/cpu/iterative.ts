@@ -29,6 +29,8 @@ const KERNEL = {
   softThreshold: 20,
 } as const;
 
+const MODULATIONS: Record<ModulateOptions["kind"], number> = { multiply: 0, divide: 1, gate: 2 };
+
 const MAX_TERMS = 4;
 
 /** output = constant + sum_i weight_i input_i */
@@ -69,7 +71,7 @@ function assertAlike(a: Field | Planes, b: Field | Planes): void {
   }
 }
 
-/** a b, or a / max(b, floor) */
+/** a b, a / max(b, floor), or a where b > 0. */
 export function modulate(
   pool: Pool,
   output: Field,
@@ -79,7 +81,7 @@ export function modulate(
   for (const input of options.inputs) assertAlike(output, input);
   pool.run(KERNEL.modulate, Math.ceil(count / BLOCK), [
     ...[output, ...options.inputs].map((field) => (field as CpuField).address),
-    ...[count, options.kind === "divide" ? 1 : 0],
+    ...[count, MODULATIONS[options.kind]],
     { float: options.kind === "divide" ? options.floor : 0 },
   ]);
 }

@@ -79,7 +79,7 @@ async function step(
   results.push([await engine.residual(field, target, "none")]);
   results.push(await engine.read(field));
   engine.forwardLateral(field, other, "zero");
-  results.push(await engine.regularizerGradient(other, { observed: planes, ...wiener }));
+  results.push(await engine.regularizerGradient(other, { planes, ...wiener }));
 
   const restriction: Restriction = extension === "taper" ? { kind: "fold" } : { kind: "crop" };
   engine.filter(other, other, {

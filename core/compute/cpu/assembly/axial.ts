@@ -12,6 +12,8 @@ const MULTIPLY_CONJUGATE: i32 = 1;
 const WIENER: i32 = 2;
 /** X = K S / (|K|^2 + w R), the adjoint of WIENER */
 const WIENER_ADJOINT: i32 = 3;
+/** X = S / (|K|^2 + w R) */
+const SOLVE: i32 = 4;
 
 /** Keeps 0 / 0 out where neither the PSF nor the kernels pass a frequency; |K(0)| is 1. */
 const TINY: f32 = 1e-12;
@@ -131,7 +133,7 @@ export function inverseZ(job: usize, begin: i32, end: i32, scratch: usize): void
 }
 
 /**
- * Transform along z, one of the four filters, back, planes `offset` to `offset + nOut` (or folded).
+ * Transform along z, one of the filters, back, planes `offset` to `offset + nOut` (or folded).
  * May run in place. An item is a row of wx.
  */
 export function filterZ(job: usize, begin: i32, end: i32, scratch: usize): void {
@@ -165,6 +167,8 @@ export function filterZ(job: usize, begin: i32, end: i32, scratch: usize): void 
           if (kind == MULTIPLY || kind == WIENER_ADJOINT) {
             xr = f32x4.sub(f32x4.mul(kr, sr), f32x4.mul(ki, si));
             xi = f32x4.add(f32x4.mul(kr, si), f32x4.mul(ki, sr));
+          } else if (kind == SOLVE) {
+            xr = sr, xi = si;
           } else {
             xr = f32x4.add(f32x4.mul(kr, sr), f32x4.mul(ki, si));
             xi = f32x4.sub(f32x4.mul(kr, si), f32x4.mul(ki, sr));
@@ -192,7 +196,7 @@ export function filterZ(job: usize, begin: i32, end: i32, scratch: usize): void 
 }
 
 /**
- * With t(w) = Re( conj(P) conj(K) Y ) / L^2, the sums U_l = sum_wz t exp(i wz l) of every column:
+ * With t(w) = Re( conj(P) conj(K) Y ) / L^2, or Re( conj(P) X ) / L of a quotient X, the sums U_l = sum_wz t exp(i wz l) of every column:
  * what the gradients of alpha and of all kernels need of the image. An item is a row of wx.
  */
 export function gradientZ(job: usize, begin: i32, end: i32, scratch: usize): void {
@@ -204,6 +208,7 @@ export function gradientZ(job: usize, begin: i32, end: i32, scratch: usize): voi
   const depth = arg(job, 12), table = <usize> arg(job, 13);
   const weight = f32x4.splat(argF32(job, 14));
   const sums = <usize> arg(job, 15), nObserved = arg(job, 16);
+  const quotient = arg(job, 17);
   const tiny = f32x4.splat(TINY);
   const tableBytes = <usize> depth * 8;
   const lineBytes = lineBytesOf(length);
@@ -231,6 +236,11 @@ export function gradientZ(job: usize, begin: i32, end: i32, scratch: usize): voi
             f32x4.splat(1),
             f32x4.add(f32x4.add(power, f32x4.mul(weight, r)), tiny),
           );
+          if (quotient) {
+            const product = f32x4.add(f32x4.mul(pr, yr), f32x4.mul(pi, yi));
+            v128.store(p, f32x4.mul(inverse, product));
+            continue;
+          }
           // Re( conj(K P) Y ) / L^2, each factor divided first: L may be small.
           const ar = f32x4.mul(inverse, f32x4.sub(f32x4.mul(kr, pr), f32x4.mul(ki, pi)));
           const ai = f32x4.mul(inverse, f32x4.add(f32x4.mul(kr, pi), f32x4.mul(ki, pr)));

@@ -4,6 +4,10 @@ import { arg, argF32 } from "./job";
 
 const BLOCK: i32 = 4096;
 
+// What "modulate" does.
+const MULTIPLY: i32 = 0;
+const DIVIDE: i32 = 1;
+
 /** out = constant + sum_t w_t x_t of up to four inputs; clipped at 0 with `positivity`. */
 export function combine(job: usize, begin: i32, end: i32, _scratch: usize): void {
   const out = <usize> arg(job, 0), count = arg(job, 1), terms = arg(job, 2);
@@ -27,16 +31,36 @@ export function combine(job: usize, begin: i32, end: i32, _scratch: usize): void
   }
 }
 
-/** out = a b, or a / max(b, floor) */
+/** out = a b, a / max(b, floor), or a where b > 0. */
 export function modulate(job: usize, begin: i32, end: i32, _scratch: usize): void {
   const out = <usize> arg(job, 0), a = <usize> arg(job, 1), b = <usize> arg(job, 2);
-  const count = arg(job, 3), divided = arg(job, 4), floor = f32x4.splat(argF32(job, 5));
+  const count = arg(job, 3), kind = arg(job, 4), floor = f32x4.splat(argF32(job, 5));
   for (let item = begin; item < end; item++) {
     const last = min((item + 1) * BLOCK, count);
     for (let i = item * BLOCK; i < last; i += 4) {
       const o = <usize> i * 4;
       const x = v128.load(a + o), y = v128.load(b + o);
-      v128.store(out + o, divided ? f32x4.div(x, f32x4.max(y, floor)) : f32x4.mul(x, y));
+      let value: v128;
+      if (kind == MULTIPLY) value = f32x4.mul(x, y);
+      else if (kind == DIVIDE) value = f32x4.div(x, f32x4.max(y, floor));
+      else value = v128.and(x, f32x4.gt(y, f32x4.splat(0)));
+      v128.store(out + o, value);
+    }
+  }
+}
+
+/** The rows that two fields have in common. An item is a plane. */
+export function copy(job: usize, begin: i32, end: i32, _scratch: usize): void {
+  const out = <usize> arg(job, 0), outHeight = arg(job, 1), outWidth = arg(job, 2);
+  const src = <usize> arg(job, 3), srcHeight = arg(job, 4), srcWidth = arg(job, 5);
+  const height = arg(job, 6), bytes = <usize> arg(job, 7) * 4;
+  for (let z = begin; z < end; z++) {
+    let to = out + <usize> (z * outHeight * outWidth) * 4;
+    let from = src + <usize> (z * srcHeight * srcWidth) * 4;
+    for (let y = 0; y < height; y++) {
+      memory.copy(to, from, bytes);
+      to += <usize> outWidth * 4;
+      from += <usize> srcWidth * 4;
     }
   }
 }

@@ -1,9 +1,10 @@
 // The entry that every thread calls: takes items of the job until none is left.
 import { expandLags, contractLags } from "./lags";
-import { combine, dot, modulate } from "./combine";
+import { combine, copy, dot, modulate } from "./combine";
 import { filterZ, forwardZ, gradientZ, inverseZ } from "./axial";
 import { forwardX, inverseX, transformY } from "./lateral";
 import { addNoise, rectify, residual } from "./pointwise";
+import { shrinkResponses, shrinkResponsesGradient } from "./shrinkage";
 import { addDivergence, ascendDual } from "./total_variation";
 import { softThreshold, waveletColumns, waveletRows } from "./wavelet";
 
@@ -71,6 +72,15 @@ export function work(job: usize, scratch: usize): void {
         break;
       case 19:
         waveletColumns(job, begin, end, scratch);
+        break;
+      case 21:
+        copy(job, begin, end, scratch);
+        break;
+      case 22:
+        shrinkResponses(job, begin, end, scratch);
+        break;
+      case 23:
+        shrinkResponsesGradient(job, begin, end, scratch);
         break;
       default:
         softThreshold(job, begin, end, scratch);

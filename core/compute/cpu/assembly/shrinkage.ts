@@ -1,0 +1,337 @@
+// q = sum_d g_d^T z_d with z = gate r^3 / (r^2 + threshold^2), r_d = g_d * x, and its gradients.
+//
+// An item is a tile of rows and columns. Four kernels at a time go through its planes: x with its
+// halo, the periodic grid unrolled, is in a ring of as many planes as the kernels have, z in another
+// behind it; a plane of q follows the last z that it needs. So scratch does not grow with the depth.
+// Neighbouring tiles compute the halo's z each for itself: every voxel of q has one writer, and no
+// number depends on which thread did what.
+import { correlateRow, gatherRow, GROUP, respondRow, TAP } from "./taps";
+import { arg } from "./job";
+
+// Of the job: the grid, the field of view in it, the kernels, the box that the tiles cover.
+let nz: i32 = 0, ny: i32 = 0, nx: i32 = 0;
+let depth: i32 = 0, height: i32 = 0, width: i32 = 0;
+let kz: i32 = 0, ky: i32 = 0, kx: i32 = 0;
+let boxZ: i32 = 0, boxY: i32 = 0, boxX: i32 = 0;
+let boxDepth: i32 = 0, boxHeight: i32 = 0, boxWidth: i32 = 0;
+let tileRows: i32 = 0, tileColumns: i32 = 0;
+let estimate: usize = 0, output: usize = 0, gradient: usize = 0;
+let taps: usize = 0, rowBytes: usize = 0, planeBytes: usize = 0;
+
+// Of the tile: its first voxel and size, and the first one and the size with the halo of z.
+let y0: i32 = 0, x0: i32 = 0, rows: i32 = 0, columns: i32 = 0;
+let haloY: i32 = 0, haloX: i32 = 0, haloRows: i32 = 0, haloColumns: usize = 0;
+
+// Scratch.
+let xRing: usize = 0, aRing: usize = 0, zRing: usize = 0;
+let responses: usize = 0, changes: usize = 0, owned: usize = 0, slopes: usize = 0;
+let insideMask: usize = 0, ownedMask: usize = 0, outRow: usize = 0;
+let responseTaps: usize = 0, gatherTaps: usize = 0, sums: usize = 0;
+
+function prepare(job: usize, scratch: usize): void {
+  estimate = <usize> arg(job, 0), output = <usize> arg(job, 1), gradient = <usize> arg(job, 22);
+  nz = arg(job, 2), ny = arg(job, 3), nx = arg(job, 4);
+  depth = arg(job, 5), height = arg(job, 6), width = arg(job, 7);
+  kz = arg(job, 8), ky = arg(job, 9), kx = arg(job, 10);
+  boxZ = arg(job, 13), boxY = arg(job, 14), boxX = arg(job, 15);
+  boxDepth = arg(job, 16), boxHeight = arg(job, 17), boxWidth = arg(job, 18);
+  tileRows = arg(job, 19), tileColumns = arg(job, 20);
+  rowBytes = <usize> arg(job, 21) * 4;
+  taps = <usize> (kz * ky * kx);
+  planeBytes = <usize> (tileRows + 2 * (ky - 1)) * rowBytes + 64;
+  let next = scratch;
+  xRing = next, next += <usize> kz * planeBytes;
+  aRing = next, next += <usize> kz * planeBytes;
+  zRing = next, next += GROUP * <usize> kz * planeBytes;
+  responses = next, next += GROUP * rowBytes;
+  changes = next, next += GROUP * rowBytes;
+  owned = next, next += GROUP * rowBytes;
+  slopes = next, next += GROUP * rowBytes;
+  insideMask = next, next += rowBytes;
+  ownedMask = next, next += rowBytes;
+  outRow = next, next += rowBytes;
+  responseTaps = next, next += taps * TAP;
+  gatherTaps = next, next += taps * TAP;
+  sums = next;
+}
+
+// @ts-ignore: decorator
+@inline
+function wrap(i: i32, n: i32): i32 {
+  const r = i % n;
+  return r < 0 ? r + n : r;
+}
+
+/** The tile's geometry, and masks of the columns with a z: all, and those that are the tile's own. */
+function enterTile(item: i32): void {
+  const across = (boxWidth + tileColumns - 1) / tileColumns;
+  const down = item / across;
+  y0 = boxY + down * tileRows, x0 = boxX + (item - down * across) * tileColumns;
+  rows = min(tileRows, boxY + boxHeight - y0), columns = min(tileColumns, boxX + boxWidth - x0);
+  haloY = y0 - (ky - 1 - (ky >> 1)), haloX = x0 - (kx - 1 - (kx >> 1));
+  haloRows = rows + ky - 1;
+  haloColumns = <usize> ((columns + kx - 1 + 7) & ~7);
+  for (let j: i32 = 0; j < <i32> haloColumns; j++) {
+    const inside = j < columns + kx - 1 && wrap(haloX + j, nx) < width;
+    const x = haloX + j;
+    store<i32>(insideMask + <usize> j * 4, inside ? -1 : 0);
+    store<i32>(ownedMask + <usize> j * 4, inside && x >= x0 && x < x0 + columns ? -1 : 0);
+  }
+}
+
+/** A plane of a field on the grid with its halo, 0 beyond the first `dz`, `dy`, `dx` voxels. */
+function loadPlane(field: usize, z: i32, ring: usize, dz: i32, dy: i32, dx: i32): void {
+  const plane = wrap(z, nz);
+  const count = haloRows + ky - 1;
+  const wanted = <i32> (rowBytes >> 2);
+  const firstX = wrap(haloX - (kx >> 1), nx);
+  for (let i = 0; i < count; i++, ring += rowBytes) {
+    const y = wrap(haloY - (ky >> 1) + i, ny);
+    if (plane >= dz || y >= dy) {
+      memory.fill(ring, 0, rowBytes);
+      continue;
+    }
+    const row = field + <usize> ((plane * ny + y) * nx) * 4;
+    for (let done = 0, x = firstX; done < wanted; x = 0) {
+      const run = min(wanted - done, nx - x);
+      const valid = max(0, min(run, dx - x));
+      const to = ring + <usize> done * 4;
+      memory.copy(to, row + <usize> x * 4, <usize> valid * 4);
+      memory.fill(to + <usize> valid * 4, 0, <usize> (run - valid) * 4);
+      done += run;
+    }
+  }
+}
+
+/** Taps of the responses in a ring whose first plane is `first`. */
+function tabulateResponses(weights: usize, first: i32): usize {
+  let t = responseTaps;
+  for (let uz = 0; uz < kz; uz++) {
+    const plane = <usize> ((first + uz) % kz) * planeBytes;
+    for (let uy = 0; uy < ky; uy++) {
+      for (let ux = 0; ux < kx; ux++, t += TAP, weights += 16) {
+        store<u32>(t, <u32> (plane + <usize> uy * rowBytes + <usize> ux * 4));
+        v128.store(t, v128.load(weights), 16);
+      }
+    }
+  }
+  return t;
+}
+
+/** Taps of q in plane `m` of the box, without those that meet planes beyond the field of view. */
+function tabulateGather(weights: usize, m: i32): usize {
+  let t = gatherTaps;
+  for (let uz = 0; uz < kz; uz++) {
+    const from = m + kz - 1 - uz;
+    if (!hasResponses(from)) {
+      weights += <usize> (ky * kx) * 16;
+      continue;
+    }
+    const plane = GROUP * <usize> (from % kz) * planeBytes;
+    for (let uy = ky - 1; uy >= 0; uy--) {
+      for (let ux = kx - 1; ux >= 0; ux--, t += TAP, weights += 16) {
+        store<u32>(t, <u32> (plane + <usize> uy * rowBytes + <usize> ux * 4));
+        v128.store(t, v128.load(weights), 16);
+      }
+    }
+  }
+  return t;
+}
+
+/** Coordinate of plane `i` of z: the box has kz - 1 planes of z more than its own. */
+// @ts-ignore: decorator
+@inline
+function planeOf(i: i32): i32 {
+  return boxZ - (kz - 1 - (kz >> 1)) + i;
+}
+
+// @ts-ignore: decorator
+@inline
+function hasResponses(i: i32): bool {
+  return wrap(planeOf(i), nz) < depth;
+}
+
+/** q of plane `m` of the box to the output, which is `oz` x `oy` x `ox` and periodic. */
+function emitPlane(weights: usize, m: i32, adds: bool, oz: i32, oy: i32, ox: i32): void {
+  const end = tabulateGather(weights, m);
+  const plane = wrap(boxZ + m, oz);
+  for (let i = 0; i < rows; i++) {
+    gatherRow(
+      zRing + <usize> i * rowBytes,
+      planeBytes,
+      gatherTaps,
+      end,
+      outRow,
+      <usize> ((columns + 7) & ~7),
+    );
+    const row = output + <usize> ((plane * oy + wrap(y0 + i, oy)) * ox) * 4;
+    let x = wrap(x0, ox);
+    for (let done = 0; done < columns;) {
+      const run = min(columns - done, ox - x);
+      const from = outRow + <usize> done * 4, to = row + <usize> x * 4;
+      if (adds) addRow(to, from, run);
+      else memory.copy(to, from, <usize> run * 4);
+      done += run;
+      x = 0;
+    }
+  }
+}
+
+function addRow(to: usize, from: usize, count: i32): void {
+  let j = 0;
+  for (; j + 4 <= count; j += 4, to += 16, from += 16) {
+    v128.store(to, f32x4.add(v128.load(to), v128.load(from)));
+  }
+  for (; j < count; j++, to += 4, from += 4) store<f32>(to, load<f32>(to) + load<f32>(from));
+}
+
+/** A row of four z, in place of the r that are there. */
+function shrinkRow(row: usize, numbers: usize): void {
+  for (let d: usize = 0; d < GROUP; d++, row += planeBytes) {
+    const gate = v128.load32_splat(numbers + d * 4);
+    const squared = v128.load32_splat(numbers + d * 4, 16);
+    for (let o: usize = 0; o < haloColumns * 4; o += 16) {
+      const r = v128.load(row + o);
+      const power = f32x4.mul(r, r);
+      const share = f32x4.div(f32x4.mul(gate, power), f32x4.add(power, squared));
+      v128.store(row + o, v128.and(f32x4.mul(share, r), v128.load(insideMask + o)));
+    }
+  }
+}
+
+/** q on the tiles of the field of view. */
+export function shrinkResponses(job: usize, begin: i32, end: i32, scratch: usize): void {
+  prepare(job, scratch);
+  const groups = arg(job, 11);
+  const groupBytes = (taps + 3) * 16;
+  for (let item = begin; item < end; item++) {
+    enterTile(item);
+    for (let group = 0; group < groups; group++) {
+      const weights = <usize> arg(job, 12) + <usize> group * groupBytes;
+      for (let i = 1 - kz; i < boxDepth + kz - 1; i++) {
+        // Plane i of z needs those of x from i to i + kz - 1.
+        const last = i + kz - 1;
+        const z = planeOf(last) - (kz >> 1);
+        loadPlane(estimate, z, xRing + <usize> (last % kz) * planeBytes, nz, ny, nx);
+        if (i < 0) continue;
+        if (hasResponses(i)) respondPlane(weights, i);
+        if (i >= kz - 1) emitPlane(weights, i - kz + 1, group > 0, depth, height, width);
+      }
+    }
+  }
+}
+
+function respondPlane(weights: usize, i: i32): void {
+  const end = tabulateResponses(weights, i);
+  let row = zRing + GROUP * <usize> (i % kz) * planeBytes;
+  let x = xRing;
+  for (let j = 0; j < haloRows; j++, row += rowBytes, x += rowBytes) {
+    if (wrap(haloY + j, ny) >= height) {
+      for (let d: usize = 0; d < GROUP; d++) {
+        memory.fill(row + d * planeBytes, 0, haloColumns * 4);
+      }
+      continue;
+    }
+    respondRow(x, responseTaps, end, row, planeBytes, haloColumns);
+    shrinkRow(row, weights + taps * 16);
+  }
+}
+
+/**
+ * The gradients on the tiles of all voxels that a response of the field of view reaches. dL/dx is
+ * added to the output; the sums of dL/dg (four kernels a tap), dL/dgate and dL/dthreshold of every
+ * tile and group go to its partial sums.
+ */
+export function shrinkResponsesGradient(job: usize, begin: i32, end: i32, scratch: usize): void {
+  prepare(job, scratch);
+  const groups = arg(job, 11);
+  const groupBytes = (taps + 3) * 16, partialBytes = (taps + 2) * GROUP * 8;
+  for (let item = begin; item < end; item++) {
+    enterTile(item);
+    for (let group = 0; group < groups; group++) {
+      const weights = <usize> arg(job, 12) + <usize> group * groupBytes;
+      const partials = <usize> arg(job, 23) + <usize> (item * groups + group) * partialBytes;
+      memory.fill(partials, 0, partialBytes);
+      for (let i = 1 - kz; i < boxDepth + kz - 1; i++) {
+        const last = i + kz - 1;
+        const z = planeOf(last) - (kz >> 1);
+        const slot = <usize> (last % kz) * planeBytes;
+        loadPlane(estimate, z, xRing + slot, nz, ny, nx);
+        loadPlane(gradient, z, aRing + slot, depth, height, width);
+        if (i < 0) continue;
+        if (hasResponses(i)) differentiatePlane(weights, i, partials);
+        if (i >= kz - 1) emitPlane(weights, i - kz + 1, true, nz, ny, nx);
+      }
+    }
+  }
+}
+
+/** The plane's dL/dr in place of z, and the sums of its own voxels. */
+function differentiatePlane(weights: usize, i: i32, partials: usize): void {
+  const end = tabulateResponses(weights, i);
+  const z = planeOf(i);
+  const own = z >= boxZ && z < boxZ + boxDepth;
+  let row = zRing + GROUP * <usize> (i % kz) * planeBytes;
+  memory.fill(sums, 0, (taps + 3) * GROUP * 16);
+  const shrinkageSums = sums + (taps + 1) * GROUP * 16;
+  for (let j = 0; j < haloRows; j++, row += rowBytes) {
+    const y = haloY + j;
+    if (wrap(y, ny) >= height) {
+      for (let d: usize = 0; d < GROUP; d++) {
+        memory.fill(row + d * planeBytes, 0, haloColumns * 4);
+      }
+      continue;
+    }
+    const x = xRing + <usize> j * rowBytes, a = aRing + <usize> j * rowBytes;
+    respondRow(x, responseTaps, end, responses, rowBytes, haloColumns);
+    respondRow(a, responseTaps, end, changes, rowBytes, haloColumns);
+    differentiateRow(row, weights + taps * 16, shrinkageSums, own && y >= y0 && y < y0 + rows);
+    if (own && y >= y0 && y < y0 + rows) {
+      correlateRow(x, slopes, rowBytes, responseTaps, end, sums, haloColumns);
+      correlateRow(a, owned, rowBytes, responseTaps, end, sums, haloColumns);
+    }
+  }
+  if (!own) return;
+  for (let index: usize = 0; index < (taps + 2) * GROUP; index++) {
+    const lanes = v128.load(sums + (index < taps * GROUP ? index : index + GROUP) * 16);
+    const p = partials + index * 8;
+    store<f64>(
+      p,
+      load<f64>(p) + <f64> f32x4.extract_lane(lanes, 0) + <f64> f32x4.extract_lane(lanes, 1) +
+        <f64> f32x4.extract_lane(lanes, 2) + <f64> f32x4.extract_lane(lanes, 3),
+    );
+  }
+}
+
+/** dL/dr = z' dL/dz of a row, and of its own voxels that, z, and the sums by gate and threshold. */
+function differentiateRow(row: usize, numbers: usize, totals: usize, own: bool): void {
+  for (let d: usize = 0; d < GROUP; d++) {
+    const gate = v128.load32_splat(numbers + d * 4);
+    const squared = v128.load32_splat(numbers + d * 4, 16);
+    const threshold = v128.load32_splat(numbers + d * 4, 32);
+    let byGate = v128.load(totals + d * 16), byThreshold = v128.load(totals + (GROUP + d) * 16);
+    const o = d * rowBytes, q = row + d * planeBytes;
+    for (let j: usize = 0; j < haloColumns * 4; j += 16) {
+      const r = v128.load(responses + o + j);
+      const change = v128.and(v128.load(changes + o + j), v128.load(insideMask + j));
+      const power = f32x4.mul(r, r);
+      const inverse = f32x4.div(f32x4.splat(1), f32x4.add(power, squared));
+      const share = f32x4.mul(power, inverse);
+      // z' = gate r^2 (r^2 + 3 t^2) / (r^2 + t^2)^2, with the last quotient as 1 + 2 t^2 / (..)
+      const more = f32x4.mul(f32x4.splat(2), f32x4.mul(squared, inverse));
+      const slope = f32x4.mul(f32x4.mul(gate, share), f32x4.add(f32x4.splat(1), more));
+      const s = f32x4.mul(slope, change);
+      v128.store(q + j, s);
+      if (!own) continue;
+      const mask = v128.load(ownedMask + j);
+      const cubed = v128.and(f32x4.mul(r, share), mask);
+      const product = f32x4.mul(cubed, change);
+      v128.store(owned + o + j, f32x4.mul(gate, cubed));
+      v128.store(slopes + o + j, v128.and(s, mask));
+      byGate = f32x4.add(byGate, product);
+      byThreshold = f32x4.add(byThreshold, f32x4.mul(product, f32x4.mul(threshold, inverse)));
+    }
+    v128.store(totals + d * 16, byGate);
+    v128.store(totals + (GROUP + d) * 16, byThreshold);
+  }
+}
