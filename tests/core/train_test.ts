@@ -5,8 +5,8 @@ import type { Dataset } from "../../core/dataset/dataset.ts";
 import type { Metrics } from "../../core/loss/metrics.ts";
 import { type TrainOptions, type TrainResult, trainTwb } from "../../core/train.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../../core/training/checkpoint.ts";
-import { createStage } from "../../core/twb/initialize.ts";
-import { flattenStage, withParameters } from "../../core/twb/stage.ts";
+import { createStage, createStages } from "../../core/twb/initialize.ts";
+import { flattenStages, withParameters } from "../../core/twb/stage.ts";
 import { createVolume, type Shape } from "../../core/volume.ts";
 import { assertClose } from "../support/assert_close.ts";
 import { blobPsf } from "../support/pattern.ts";
@@ -17,7 +17,7 @@ const SHAPE: Shape = [1, 4, 20, 22];
 const dataset = spotDataset(Array.from({ length: 5 }, () => SHAPE));
 
 const base: TrainOptions = {
-  stage: createStage({ kernelSize: [2, 3, 3], kernelCount: 4, initialization: "xavier" }),
+  stages: [createStage({ kernelSize: [2, 3, 3], kernelCount: 4, initialization: "xavier" })],
   psfs: [blobPsf([3, 5, 5], 1), blobPsf([2, 4, 6], 1.2)],
   noise: { min: 0.01, max: 0.03 },
   epochs: 3,
@@ -47,8 +47,8 @@ function metrics(psnr: number): Metrics {
 }
 
 /** A validation that depends on the parameters, and prefers no epoch in particular. */
-function validate(stage: TrainOptions["stage"]): Promise<Metrics> {
-  return Promise.resolve(metrics(30 + Math.sin(1e4 * flattenStage(stage)[3])));
+function validate(stages: TrainOptions["stages"]): Promise<Metrics> {
+  return Promise.resolve(metrics(30 + Math.sin(1e4 * flattenStages(stages)[3])));
 }
 
 Deno.test("trainTwb() gives the same numbers for the same seed, on any number of threads", async () => {
@@ -99,9 +99,9 @@ Deno.test("a training stopped at every step ends as one that was never stopped",
 });
 
 Deno.test("a finished training that is resumed is finished", async () => {
-  const { state, stage } = await train({ validate });
+  const { state, stages } = await train({ validate });
   const again = await train({ validate, resume: state });
-  assert.deepEqual(again, { state, stage, outcome: "finished" });
+  assert.deepEqual(again, { state, stages, outcome: "finished" });
 });
 
 Deno.test("the loss goes down, and the learned block restores better than the first one", async () => {
@@ -183,21 +183,21 @@ Deno.test("a plateau ends the training, also when it is resumed from there", asy
 
 Deno.test("the result is the stage with the best validation, the state keeps the last one", async () => {
   const seen: Float64Array[] = [];
-  const { stage, state } = await train({
-    validate: (stage) => {
-      seen.push(flattenStage(stage));
+  const { stages, state } = await train({
+    validate: (stages) => {
+      seen.push(flattenStages(stages));
       return Promise.resolve(metrics([21, 23, 22][seen.length - 1]));
     },
   });
-  assert.deepEqual(stage, withParameters(base.stage, seen[1]));
+  assert.deepEqual(stages, withParameters(base.stages, seen[1]));
   assert.deepEqual(state.adam.parameters, seen[2]);
   assert.deepEqual([state.best?.epoch, state.best?.score], [2, 23]);
   assert.deepEqual(state.history.map((row) => row.psnr), [21, 23, 22]);
 });
 
 Deno.test("without validation the result is the last stage", async () => {
-  const { stage, state } = await train();
-  assert.deepEqual(flattenStage(stage), state.adam.parameters);
+  const { stages, state } = await train();
+  assert.deepEqual(flattenStages(stages), state.adam.parameters);
   assert.equal(state.best, undefined);
   assert.ok(state.history.every((row) => row.psnr === undefined));
 });
@@ -306,3 +306,70 @@ for (
     );
   });
 }
+
+const cascade: Partial<TrainOptions> = {
+  stages: createStages({
+    kernelSize: [1, 3, 3],
+    kernelCount: 3,
+    stageCount: 3,
+    positivity: "rectify",
+  }),
+  epochs: 3,
+  stageEpochs: 2,
+  learningRate: 0.01,
+  clip: 20,
+};
+
+Deno.test("a cascade's stages learn one by one, then together", async () => {
+  const start = flattenStages(cascade.stages!);
+  const sizes = cascade.stages!.map((stage) => flattenStages([stage]).length);
+  const counts: number[] = [];
+  const after: Float64Array[] = [];
+  const { state, stages } = await train({
+    ...cascade,
+    validate: (stages) => {
+      counts.push(stages.length);
+      return Promise.resolve(metrics(30 - counts.length));
+    },
+    onEpoch: ({ adam }) => {
+      after.push(adam.parameters);
+      return Promise.resolve();
+    },
+  });
+  assert.deepEqual(counts, [1, 1, 2, 2, 3, 3, 3, 3, 3]);
+  const moved = (epoch: number) => {
+    let at = 0;
+    return sizes.map((size) => {
+      const range = [at, at += size] as const;
+      return start.slice(...range).some((value, i) => after[epoch][range[0] + i] !== value);
+    });
+  };
+  assert.deepEqual(moved(1), [true, false, false]);
+  assert.deepEqual(moved(3), [true, true, false]);
+  const first = (epoch: number) => after[epoch].slice(0, sizes[0]);
+  assert.deepEqual(first(3), first(1), "the first stage learned in the second one's turn");
+  assert.notDeepEqual(first(8), first(5));
+  // The best of the epochs in which all learn, not of the ones before.
+  assert.equal(state.best?.epoch, 7);
+  assert.deepEqual(stages, withParameters(cascade.stages!, after[6]));
+  const losses = state.history.map((row) => row.trainLoss);
+  assert.ok(losses[8] < losses[0] - 0.3, `${losses}`);
+});
+
+for (const steps of [2, 8, 20]) {
+  Deno.test(`a cascade's training stopped after step ${steps} goes on bit for bit`, async () => {
+    const whole = await train({ ...cascade, validate });
+    const stopped = await interrupted(steps, { ...cascade, validate });
+    const resume = decodeCheckpoint(encodeCheckpoint(stopped.state), "checkpoint");
+    assert.deepEqual(await train({ ...cascade, validate, resume }), whole);
+  });
+}
+
+Deno.test("a gradient longer than --clip is scaled down to it", async () => {
+  const options = { ...cascade, learningRate: 0, stageEpochs: 0, epochs: 1, batchSize: 1 };
+  const whole = gradientOf(await interrupted(1, { ...options, clip: undefined }));
+  const clipped = gradientOf(await interrupted(1, { ...options, clip: 0.5 }));
+  const length = Math.hypot(...whole);
+  assert.ok(length > 0.5, `${length}`);
+  assertClose(clipped, whole.map((value) => value * 0.5 / length), 1e-12);
+});

@@ -3,16 +3,10 @@ import { gridFor } from "../../../core/compute/grid.ts";
 import { npsnrLoss } from "../../../core/loss/npsnr.ts";
 import { createPsf } from "../../../core/psf/create_psf.ts";
 import { createTransfer } from "../../../core/psf/transfer.ts";
-import {
-  addLagGradients,
-  backwardTwb,
-  createLagGradients,
-  createWorkspace,
-  forwardTwb,
-  gradStage,
-  loadStage,
-} from "../../../core/twb/block.ts";
-import { weightOf, type WienerStage } from "../../../core/twb/stage.ts";
+import { createCascade, forwardStages, withStages } from "../../../core/twb/cascade.ts";
+import { backwardStages } from "../../../core/twb/cascade_gradient.ts";
+import type { Stage } from "../../../core/twb/stage.ts";
+import { createStageGradients, gradStages } from "../../../core/twb/stage_gradients.ts";
 import { type Size, voxelsOf } from "../../../core/volume.ts";
 import { normals } from "../../support/pattern.ts";
 
@@ -36,24 +30,22 @@ export interface StepResult {
 }
 
 /** A training step without the degradation: regularizer, forward, loss, gradients of what is learned. */
-export function createStep(engine: Engine, stage: WienerStage): () => Promise<StepResult> {
-  const { kernelSize, kernelChannels } = stage;
-  const block = createWorkspace(engine, { size: SIZE, grid: GRID, kernelSize, kernelChannels });
+export function createStep(engine: Engine, stage: Stage): () => Promise<StepResult> {
+  const stages = [stage];
+  const cascade = createCascade(engine, { stages, size: SIZE, grid: GRID });
   const transfer = createTransfer(engine, { psf: PSF, psfSize: PSF_SIZE, grid: GRID });
   const image = engine.createField(SIZE);
   const target = engine.createField(SIZE);
-  const weight = weightOf(stage, 0.01);
-  const options = { transfer, regularizer: block.regularizers[0], weight };
+  const passage = { transfer, channel: 0, sigma: 0.01 };
   return async () => {
-    loadStage(block, stage);
+    withStages(cascade, stages);
     engine.write(image, OBSERVED);
     engine.write(target, TARGET);
-    forwardTwb(block, image, { ...options, estimate: image });
-    const squares = await engine.residual(image, target, stage.positivity);
+    const estimate = forwardStages(cascade, image, passage);
+    const squares = await engine.residual(estimate, target, stage.positivity);
     const { value, residualFactor } = npsnrLoss(squares, voxelsOf(SIZE));
-    const lags = createLagGradients(stage);
-    const sums = await backwardTwb(block, image, options);
-    addLagGradients(lags, sums, { channel: 0, weight, factor: residualFactor });
-    return { loss: value, gradients: gradStage(stage, lags) };
+    const gradients = stages.map(createStageGradients);
+    await backwardStages(cascade, estimate, { workspace: undefined, gradients, passage });
+    return { loss: value, gradients: gradStages(gradients).map((sum) => sum * residualFactor) };
   };
 }

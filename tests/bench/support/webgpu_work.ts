@@ -11,16 +11,11 @@ import { createTransfer } from "../../../core/psf/transfer.ts";
 import { createRandom } from "../../../core/random.ts";
 import { createGeometryCache, haloOf } from "../../../core/training/geometry.ts";
 import { accumulateSample } from "../../../core/training/sample.ts";
-import {
-  createLagGradients,
-  createWorkspace,
-  forwardTwb,
-  freeWorkspace,
-  gradStage,
-  loadStage,
-} from "../../../core/twb/block.ts";
-import { createStage } from "../../../core/twb/initialize.ts";
-import { flattenStage, withParameters } from "../../../core/twb/stage.ts";
+import { createWorkspace, forwardTwb, freeWorkspace, loadStage } from "../../../core/twb/block.ts";
+import { withStages } from "../../../core/twb/cascade.ts";
+import { createStage, createStages } from "../../../core/twb/initialize.ts";
+import { flattenStages, withParameters } from "../../../core/twb/stage.ts";
+import { createStageGradients, gradStages } from "../../../core/twb/stage_gradients.ts";
 import { createVolume, type Size, voxelsOf } from "../../../core/volume.ts";
 import { blob, blobPsf, normals } from "../../support/pattern.ts";
 
@@ -109,30 +104,30 @@ export function createRestoration(
 /** A training step with Adam on one crop; returns the loss in dB. */
 export function createTrainingStep(engine: Engine, { crop, psf }: { crop: Size; psf: Size }) {
   const psfs = [blobPsf(psf, 1.5)];
-  const stage = createStage({ kernelSize: KERNEL });
-  const cache = createGeometryCache(engine, { psfs, stage });
+  const stages = createStages({ kernelSize: KERNEL });
+  const cache = createGeometryCache(engine, { psfs, stages });
   const geometry = cache.get(crop);
   const volume = createVolume(
     [1, ...crop],
     Float32Array.from(normals(voxelsOf(crop), 5), (value) => Math.max(0, value - 1)),
   );
   const scene = drawScene(volume, { crop, halo: haloOf(psfs), random: createRandom(1) });
-  let adam = createAdam(flattenStage(stage));
+  let adam = createAdam(flattenStages(stages));
   return {
     async run(): Promise<number> {
-      const current = withParameters(stage, adam.parameters);
-      const gradients = createLagGradients(current);
-      loadStage(geometry.block, current);
+      const current = withParameters(stages, adam.parameters);
+      const gradients = current.map(createStageGradients);
+      const cascade = withStages(geometry.cascade, current);
       const noise = { sigma: 0.01, seed: 1, label: adam.step, sublabel: 0 };
       const loss = await accumulateSample({ scene, psf: 0, noise }, {
         engine,
         geometry,
-        stage: current,
+        cascade,
         loss: "npsnr",
         gradients,
         share: 1,
       });
-      adam = updateAdam(adam, gradStage(current, gradients), { learningRate: 1e-3 });
+      adam = updateAdam(adam, gradStages(gradients), { learningRate: 1e-3 });
       return loss;
     },
     free: () => cache.close(),

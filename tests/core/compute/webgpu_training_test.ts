@@ -5,7 +5,7 @@ import type { Engine } from "../../../core/compute/engine.ts";
 import { createWebgpuEngine } from "../../../core/compute/webgpu/webgpu_engine.ts";
 import { trainTwb } from "../../../core/train.ts";
 import { createStage } from "../../../core/twb/initialize.ts";
-import { flattenStage } from "../../../core/twb/stage.ts";
+import { flattenStages } from "../../../core/twb/stage.ts";
 import { relativeError } from "../../support/assert_close.ts";
 import { blobPsf } from "../../support/pattern.ts";
 import { spotDataset } from "../../support/scenes.ts";
@@ -30,7 +30,7 @@ async function train(
       spotDataset(Array.from({ length: 10 }, () => [1, 5, 20, 22])),
       engine,
       {
-        stage: STAGE,
+        stages: [STAGE],
         psfs: [blobPsf([3, 5, 5])],
         noise: { min: 0.01, max: 0.03 },
         epochs: STEPS / 10,
@@ -63,7 +63,7 @@ Deno.test({
     const apart = webgpu.losses.map((loss, step) => Math.abs(loss - cpu.losses[step]));
     assert.ok(Math.max(...apart) <= 1e-3, `${Math.max(...apart)} dB apart`);
     // The parameters are further apart: where a gradient is 0, Adam steps along its rounding.
-    const start = flattenStage(STAGE);
+    const start = flattenStages([STAGE]);
     assert.ok(relativeError(cpu.parameters, start) > 0.01, "nothing was learned");
   },
 });

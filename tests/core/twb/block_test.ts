@@ -10,23 +10,25 @@ import {
 } from "../../../core/compute/reference/reference_engine.ts";
 import { createTransfer } from "../../../core/psf/transfer.ts";
 import {
-  addLagGradients,
   backwardTwb,
   backwardTwbInput,
-  createLagGradients,
   createWorkspace,
   forwardTwb,
   freeWorkspace,
-  gradStage,
   loadStage,
 } from "../../../core/twb/block.ts";
 import { normalizeKernels } from "../../../core/twb/kernels.ts";
 import {
-  flattenStage,
+  flattenStages,
   weightOf,
   type WienerStage,
   withParameters,
 } from "../../../core/twb/stage.ts";
+import {
+  addLagGradients,
+  createStageGradients,
+  gradStages,
+} from "../../../core/twb/stage_gradients.ts";
 import { type Size, voxelsOf } from "../../../core/volume.ts";
 import { assertClose, relativeError } from "../../support/assert_close.ts";
 import { blob, normals } from "../../support/pattern.ts";
@@ -109,7 +111,7 @@ async function evaluate(
   const [field, goal] = [engine.createField(size), engine.createField(size)];
   loadStage(workspace, stage);
   const weight = weightOf(stage, sigma);
-  const gradients = createLagGradients(stage);
+  const gradients = createStageGradients(stage);
   const gradObserved = new Float64Array(observed.length);
   let loss = 0;
   for (let channel = 0; channel < channels; channel++) {
@@ -120,13 +122,13 @@ async function evaluate(
     forwardTwb(workspace, field, { ...options, estimate: field });
     loss += await engine.residual(field, goal, stage.positivity);
     const sums = await backwardTwb(workspace, field, options);
-    addLagGradients(gradients, sums, { channel, weight, factor: 2 });
+    addLagGradients(gradients, sums, { channel, sigma, weight, factor: 2 });
     backwardTwbInput(workspace, field, options);
     gradObserved.set(engine.readExactly(field).map((value) => 2 * value), channel * n);
   }
   engine.free(transfer, field, goal);
   freeWorkspace(workspace);
-  return { loss, grad: gradStage(stage, gradients), gradObserved };
+  return { loss, grad: gradStages([gradients]), gradObserved };
 }
 
 for (const [name, { stage, ...problem }] of Object.entries(problems)) {
@@ -151,11 +153,11 @@ for (const [name, { stage, ...problem }] of Object.entries(problems)) {
       }
       return result;
     };
-    const parameters = flattenStage(stage);
+    const parameters = flattenStages([stage]);
     const expected = await difference(
       parameters,
       (moved) =>
-        evaluate(engine, problem, { stage: withParameters(stage, moved), observed, target }),
+        evaluate(engine, problem, { stage: withParameters([stage], moved)[0], observed, target }),
     );
     const nv = stage.kernels.length;
     const ns = stage.scales.length;

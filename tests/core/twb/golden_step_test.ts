@@ -12,17 +12,19 @@ import { createWebgpuEngine } from "../../../core/compute/webgpu/webgpu_engine.t
 import { npsnrLoss } from "../../../core/loss/npsnr.ts";
 import { createAdam, updateAdam } from "../../../core/optimizer/adam.ts";
 import {
-  addLagGradients,
   backwardTwb,
   backwardTwbInput,
-  createLagGradients,
   createWorkspace,
   forwardTwb,
-  gradStage,
   loadStage,
 } from "../../../core/twb/block.ts";
 import { autocorrelateKernels, normalizeKernels } from "../../../core/twb/kernels.ts";
-import { flattenStage, type WienerStage, withParameters } from "../../../core/twb/stage.ts";
+import { flattenStages, type WienerStage, withParameters } from "../../../core/twb/stage.ts";
+import {
+  addLagGradients,
+  createStageGradients,
+  gradStages,
+} from "../../../core/twb/stage_gradients.ts";
 import { type Size, voxelsOf } from "../../../core/volume.ts";
 import { assertClose } from "../../support/assert_close.ts";
 import { ADAPTER, NO_ADAPTER } from "../../support/webgpu_adapter.ts";
@@ -70,7 +72,7 @@ async function step(engine: Engine, golden: Golden, stage: WienerStage) {
       : await engine.read(field);
   loadStage(workspace, stage);
   const weight = Math.exp(stage.alpha);
-  const gradients = createLagGradients(stage);
+  const gradients = createStageGradients(stage);
   const restored: number[] = [];
   const inputs: number[] = [];
   const sums: { channel: number; sums: Float64Array }[] = [];
@@ -90,13 +92,13 @@ async function step(engine: Engine, golden: Golden, stage: WienerStage) {
   }
   const { value: loss, residualFactor: factor } = npsnrLoss(squares, channels * n);
   for (const { channel, sums: values } of sums) {
-    addLagGradients(gradients, values, { channel, weight, factor });
+    addLagGradients(gradients, values, { channel, sigma: 0.01, weight, factor });
   }
   return {
     loss,
     restored,
     gradObserved: inputs.map((v) => v * factor),
-    grad: gradStage(stage, gradients),
+    grad: gradStages([gradients]),
   };
 }
 
@@ -143,10 +145,10 @@ for (const name of ["twb_step_2d", "twb_step_3d"]) {
           assertClose(result.grad.subarray(nv + ns), [golden.gradAlpha], tolerance, "gradAlpha");
           assertClose(result.gradObserved, golden.gradObserved.data, tolerance, "gradObserved");
 
-          let adam = createAdam(flattenStage(stage));
+          let adam = createAdam(flattenStages([stage]));
           const losses: number[] = [];
           for (let i = 0; i < 10; i++) {
-            const at = withParameters(stage, adam.parameters);
+            const [at] = withParameters([stage], adam.parameters);
             const { loss, grad } = await step(engine, golden, at);
             losses.push(loss);
             adam = updateAdam(adam, grad, { learningRate: 1e-2 });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { createStage } from "../../../core/twb/initialize.ts";
+import { createStage, createStages } from "../../../core/twb/initialize.ts";
 import {
   countParameters,
-  flattenStage,
+  flattenStages,
   LEAST_SIGMA,
   weightOf,
   withParameters,
@@ -13,7 +13,7 @@ Deno.test("countParameters() is 3421 for 15 kernels 5x5x3 on three channels", ()
   // A. Moskalev's slides, 2019: 15 * 3 * (75 + 1) + 1.
   const stage = createStage({ kernelSize: [3, 5, 5], kernelCount: 15, kernelChannels: 3 });
   assert.equal(countParameters(stage), 3421);
-  assert.equal(flattenStage(stage).length, 3421);
+  assert.equal(flattenStages([stage]).length, 3421);
 });
 
 Deno.test("countParameters() counts shared kernels once", () => {
@@ -21,10 +21,10 @@ Deno.test("countParameters() counts shared kernels once", () => {
   assert.equal(countParameters(stage), 15 * 76 + 1);
 });
 
-Deno.test("withParameters() puts back what flattenStage() took out", () => {
+Deno.test("withParameters() puts back what flattenStages() took out", () => {
   const stage = learnedStage({ kernelSize: [2, 3, 3], kernelCount: 4, kernelChannels: 2 });
   const blank = createStage({ kernelSize: [2, 3, 3], kernelCount: 4, kernelChannels: 2 });
-  assert.deepEqual(withParameters({ ...blank, alpha: stage.alpha }, flattenStage(stage)), stage);
+  assert.deepEqual(withParameters([blank], flattenStages([stage])), [stage]);
 });
 
 Deno.test("weightOf() is e^alpha for a fixed weight, whatever the noise", () => {
@@ -40,4 +40,24 @@ Deno.test("weightOf() grows with the noise variance in a noise-adaptive stage", 
   // A stack without visible noise still has a weight.
   assert.equal(weightOf(stage, 0), weightOf(stage, LEAST_SIGMA));
   assert.ok(weightOf(stage, 0) > 0);
+});
+
+for (const stageKind of ["residual", "shrinkage"] as const) {
+  Deno.test(`withParameters() puts back what flattenStages() took out of a ${stageKind} cascade`, () => {
+    const options = { kernelSize: [1, 3, 3], kernelCount: 3, stageCount: 3, stageKind } as const;
+    const stages = createStages(options);
+    const learned = flattenStages(stages).map((value, i) => value + Math.sin(i));
+    const moved = withParameters(stages, learned);
+    assert.deepEqual(flattenStages(moved), learned);
+    assert.deepEqual(withParameters(moved, flattenStages(stages)), stages);
+  });
+}
+
+Deno.test("countParameters() of cascades is as the equations have it", () => {
+  // T (D C (n + 1) + 3), without a step size in the first stage; D (n + 3) + 3 with shrinkage.
+  const of = (options: Parameters<typeof createStages>[0]) =>
+    createStages(options).map(countParameters);
+  const bank = { kernelSize: [3, 5, 5], kernelCount: 15, kernelChannels: 2 } as const;
+  assert.deepEqual(of({ ...bank, stageCount: 3, stageKind: "residual" }), [2282, 2283, 2283]);
+  assert.deepEqual(of({ ...bank, stageCount: 2, stageKind: "shrinkage" }), [2282, 30 * 78 + 3]);
 });
