@@ -250,17 +250,6 @@ Deno.test("a noise-adaptive model smooths more where there is more noise", () =>
     assert.deepEqual((await at(0.003)).data, (await at(0.03)).data);
   }));
 
-Deno.test("createRestorer() refuses a model of several stages, which it cannot run", () =>
-  onEngine((engine) => {
-    const model = freshModel();
-    const twice = { ...model, stages: [...model.stages, ...model.stages] };
-    assert.throws(
-      () => createRestorer(engine, { model: twice, psf: blobPsf([1, 3, 3]), size: [1, 8, 8] }),
-      inputError("2 stages"),
-    );
-    return Promise.resolve();
-  }));
-
 Deno.test("assertRestorable() tells what does not go together", () => {
   const three = modelOf(createStage({ kernelChannels: 3 }));
   const one = freshModel();

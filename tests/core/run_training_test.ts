@@ -132,7 +132,7 @@ Deno.test("another seed, another model", () =>
   inFolder(async (folder) => {
     const first = await run(configOf(folder, { epochs: 1 }), `${folder}/a`);
     const second = await run(configOf(folder, { epochs: 1, seed: 2 }), `${folder}/b`);
-    assert.notDeepEqual(first.stage, second.stage);
+    assert.notDeepEqual(first.stages, second.stages);
   }));
 
 /** Spots in a file, counts up to 4000. */
