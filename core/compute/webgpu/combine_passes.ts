@@ -11,12 +11,14 @@ import { countsOf, type GpuField, type GpuPlanes } from "./resources.ts";
 import type { VoxelPasses } from "./voxel_passes.ts";
 
 const MAX_TERMS = 4;
+/** As in shaders/combine.wgsl. */
+const KINDS: Record<ModulateOptions["kind"], number> = { multiply: 0, divide: 1, gate: 2 };
 
 interface CombineUniform {
   readonly count: number;
   readonly readsOutput?: number;
   readonly rectify?: number;
-  readonly divide?: number;
+  readonly kind?: number;
   readonly outputWeight?: number;
   readonly constant?: number;
   readonly least?: number;
@@ -60,7 +62,7 @@ export class CombinePasses {
     });
   }
 
-  /** a b, or a / max(b, floor) */
+  /** a b, or a / max(b, floor), or a where b > 0 */
   modulate(
     output: GpuField,
     inputs: readonly [GpuField, GpuField],
@@ -73,7 +75,7 @@ export class CombinePasses {
       this.#run("modulate", [output.buffers[chunk], ...buffers], {
         count,
         readsOutput: (own[0] ? 1 : 0) | (own[1] ? 2 : 0),
-        divide: options.kind === "divide" ? 1 : 0,
+        kind: KINDS[options.kind],
         least: options.kind === "divide" ? options.floor : 0,
       });
     });
@@ -92,12 +94,12 @@ export class CombinePasses {
   }
 
   #run(pass: PlainPass, buffers: readonly DeviceBuffer[], uniform: CombineUniform): void {
-    const { count, readsOutput = 0, rectify = 0, divide = 0, partialsOffset = 0 } = uniform;
+    const { count, readsOutput = 0, rectify = 0, kind = 0, partialsOffset = 0 } = uniform;
     const { outputWeight = 0, constant = 0, least = 0, weights = [] } = uniform;
     dispatchElements(this.#parts, pass, {
       buffers,
       uniform: packUniform([
-        ...[count, readsOutput, rectify, divide],
+        ...[count, readsOutput, rectify, kind],
         ...[outputWeight, constant, least].map((float) => ({ float })),
         partialsOffset,
         ...weights.map((float) => ({ float })),

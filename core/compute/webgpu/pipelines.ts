@@ -51,8 +51,8 @@ export class Pipelines {
     }, constants);
   }
 
-  plainPass(name: PlainPass): Kernel {
-    return this.#kernel(name, PLAIN_PASSES[name], {});
+  plainPass(name: PlainPass, constants: Record<string, number> = {}): Kernel {
+    return this.#kernel(name, PLAIN_PASSES[name], constants);
   }
 
   #kernel(label: string, program: Program, constants: Record<string, number>): Kernel {

@@ -8,6 +8,7 @@ import ascendDual from "./shaders/ascend_dual.wgsl" with { type: "text" };
 import butterflies from "./shaders/butterflies.wgsl" with { type: "text" };
 import columns from "./shaders/columns.wgsl" with { type: "text" };
 import combine from "./shaders/combine.wgsl" with { type: "text" };
+import correlateResponses from "./shaders/correlate_responses.wgsl" with { type: "text" };
 import dft from "./shaders/dft.wgsl" with { type: "text" };
 import elements from "./shaders/elements.wgsl" with { type: "text" };
 import extend from "./shaders/extend.wgsl" with { type: "text" };
@@ -19,7 +20,15 @@ import inverseColumns from "./shaders/inverse_columns.wgsl" with { type: "text" 
 import inverseRows from "./shaders/inverse_rows.wgsl" with { type: "text" };
 import lags from "./shaders/lags.wgsl" with { type: "text" };
 import line from "./shaders/line.wgsl" with { type: "text" };
+import moveBox from "./shaders/move_box.wgsl" with { type: "text" };
+import projectResponses from "./shaders/project_responses.wgsl" with { type: "text" };
+import respond from "./shaders/respond.wgsl" with { type: "text" };
 import restrict from "./shaders/restrict.wgsl" with { type: "text" };
+import shrinkGradient from "./shaders/shrink_gradient.wgsl" with { type: "text" };
+import shrinkResponses from "./shaders/shrink_responses.wgsl" with { type: "text" };
+import shrinkage from "./shaders/shrinkage.wgsl" with { type: "text" };
+import shrinkageTile from "./shaders/shrinkage_tile.wgsl" with { type: "text" };
+import sumParts from "./shaders/sum_parts.wgsl" with { type: "text" };
 import totalVariation from "./shaders/total_variation.wgsl" with { type: "text" };
 import voxels from "./shaders/voxels.wgsl" with { type: "text" };
 import wavelet from "./shaders/wavelet.wgsl" with { type: "text" };
@@ -36,6 +45,7 @@ export interface Program {
 }
 
 const LINE = [line, dft, butterflies];
+const TILE = [shrinkage, shrinkageTile];
 
 /** Passes over lines: bindings from 3 on are their own. */
 export const LINE_PASSES = {
@@ -137,6 +147,28 @@ export const PLAIN_PASSES = {
   },
   copyBox: { parts: [elements, wavelet], entry: "copy_box", bindings: { 1: "read", 2: "write" } },
   shrink: { parts: [elements, wavelet], entry: "shrink", bindings: { 2: "write" } },
+  moveBox: { parts: [moveBox], entry: "move_box", bindings: { 1: "read", 2: "write" } },
+  shrinkResponses: {
+    parts: [...TILE, respond, shrinkResponses],
+    entry: "shrink_responses",
+    bindings: { 1: "read", 2: "read", 3: "write" },
+  },
+  shrinkGradient: {
+    parts: [...TILE, respond, shrinkGradient],
+    entry: "shrink_gradient",
+    bindings: { 1: "read", 2: "read", 3: "read", 4: "write", 5: "write", 6: "write" },
+  },
+  projectResponses: {
+    parts: [...TILE, projectResponses],
+    entry: "project_responses",
+    bindings: { 1: "read", 2: "read", 3: "write" },
+  },
+  correlateResponses: {
+    parts: [shrinkage, correlateResponses],
+    entry: "correlate_responses",
+    bindings: { 2: "read", 3: "read", 4: "read", 5: "read", 6: "write" },
+  },
+  sumParts: { parts: [sumParts], entry: "sum_parts", bindings: { 1: "read", 2: "write" } },
 } as const satisfies Record<string, Program>;
 
 export type LinePass = keyof typeof LINE_PASSES;

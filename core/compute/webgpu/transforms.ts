@@ -23,6 +23,7 @@ const FILTERS: Record<FilterKind, number> = {
   "correlate": 1,
   "wiener": 2,
   "wiener-adjoint": 3,
+  "solve": 4,
 };
 const CROP: Restriction = { kind: "crop" };
 
@@ -146,7 +147,9 @@ export class Transforms {
   /** The sums T(lag) of `Engine.regularizerGradient`. */
   gradient(gradient: GpuPlanes, options: RegularizerGradientOptions): Promise<Float64Array> {
     const { weight } = options;
-    const observed = options.observed as GpuPlanes;
+    const operand = options.planes as GpuPlanes;
+    // As in shaders/gradient_columns.wgsl.
+    const kind = options.operand === "estimate" ? 1 : 0;
     const transfer = options.transfer as GpuSpectrum;
     const regularizer = options.regularizer as GpuRegularizer;
     const lagCount = regularizer.kernelSize[0];
@@ -154,11 +157,11 @@ export class Transforms {
       const columns = columnsAlongZ(slab, gradient.grid);
       this.#lines.run("gradientColumns", {
         ...columns,
-        buffers: [gradient, observed, transfer, regularizer].map(({ buffers }) => buffers[s])
+        buffers: [gradient, operand, transfer, regularizer].map(({ buffers }) => buffers[s])
           .concat(sums),
         input: { samples: gradient.depth, extension: "zero" },
-        observed: { samples: observed.depth, extension: options.extension },
-        uniform: { ...columns.uniform, weight, lagCount },
+        observed: { samples: operand.depth, extension: options.extension },
+        uniform: { ...columns.uniform, kind, weight, lagCount },
         sources: 2,
       });
     });

@@ -24,11 +24,15 @@ import type {
   RegularizerGradientOptions,
   Resource,
   Restriction,
+  ShrinkageGradientOptions,
+  ShrinkageGradients,
+  ShrinkageKernels,
   Spectrum,
   VectorField,
   WaveletOptions,
 } from "../engine.ts";
 import { assertFastGrid, type Extension } from "../grid.ts";
+import { copyField } from "./box_moves.ts";
 import { CombinePasses } from "./combine_passes.ts";
 import { Commands } from "./commands.ts";
 import { type OpenDevice, openDevice, requestAdapter } from "./device.ts";
@@ -47,6 +51,7 @@ import {
   type GpuVectors,
   type Held,
 } from "./resources.ts";
+import { ShrinkagePasses } from "./shrinkage_passes.ts";
 import { orderSpectrum, scatterSpectrum, slabLengths } from "./spectrum_values.ts";
 import { Transforms } from "./transforms.ts";
 import { addDivergence, ascendDual } from "./variation_passes.ts";
@@ -95,6 +100,7 @@ class WebgpuEngine implements Engine {
   #voxels: VoxelPasses;
   #combine: CombinePasses;
   #wavelets: WaveletPasses;
+  #shrinkage: ShrinkagePasses;
 
   constructor(open: OpenDevice, { limits = {} }: WebgpuEngineOptions) {
     const { device, description } = open;
@@ -110,12 +116,14 @@ class WebgpuEngine implements Engine {
       pipelines: new Pipelines(device),
       unused: memory.allocate(16, "storage"),
     };
-    const lines = new LinePasses(parts, { workgroupBytes, bindingBytes: this.#bindingBytes });
+    const passLimits = { workgroupBytes, bindingBytes: this.#bindingBytes };
+    const lines = new LinePasses(parts, passLimits);
     const lags = this.#lags = new LagPasses(parts, lines);
     this.#transforms = new Transforms({ lines, lags }, parts.unused);
     this.#voxels = new VoxelPasses(parts);
     this.#combine = new CombinePasses(parts, this.#voxels);
     this.#wavelets = new WaveletPasses(parts);
+    this.#shrinkage = new ShrinkagePasses(parts, passLimits);
   }
 
   get memory(): MemoryUse {
@@ -246,6 +254,26 @@ class WebgpuEngine implements Engine {
 
   addNoise(field: Field, options: NoiseOptions): void {
     this.#voxels.addNoise(field as GpuField, options);
+  }
+
+  copy(output: Field, input: Field): void {
+    copyField(this.#parts, output as GpuField, input as GpuField);
+  }
+
+  shrinkResponses(estimate: Field, output: Field, kernels: ShrinkageKernels): void {
+    this.#shrinkage.shrink(estimate as GpuField, output as GpuField, kernels);
+  }
+
+  shrinkResponsesGradient(
+    estimate: Field,
+    output: Field,
+    options: ShrinkageGradientOptions,
+  ): Promise<ShrinkageGradients> {
+    const gradient = options.gradient as GpuField;
+    return this.#shrinkage.gradient(estimate as GpuField, output as GpuField, {
+      ...options,
+      gradient,
+    });
   }
 
   combine<T extends Field | Planes>(

@@ -7,7 +7,8 @@ struct Combine {
   // Bit 0: the output is an input. Bit 1: so it is as the second factor.
   reads_output: u32,
   rectify: u32,
-  divide: u32,
+  // Of two fields: 0 multiply, 1 divide, 2 gate
+  kind: u32,
   output_weight: f32,
   constant: f32,
   least: f32,
@@ -44,7 +45,7 @@ fn combine(
   }
 }
 
-// result = a b, or a / max(b, least)
+// result = a b, or a / max(b, least), or a where b > 0 and 0 elsewhere
 // result, input0 = a, input1 = b: fields of one size
 @compute @workgroup_size(threads)
 fn modulate(
@@ -59,10 +60,16 @@ fn modulate(
       var b = 0.0;
       if ((combined.reads_output & 1u) != 0u) { a = result[i]; } else { a = input0[i]; }
       if ((combined.reads_output & 2u) != 0u) { b = result[i]; } else { b = input1[i]; }
-      if (combined.divide != 0u) {
-        result[i] = a / max(b, combined.least);
-      } else {
-        result[i] = a * b;
+      switch combined.kind {
+        case 1u: {
+          result[i] = a / max(b, combined.least);
+        }
+        case 2u: {
+          result[i] = select(0.0, a, b > 0.0);
+        }
+        default: {
+          result[i] = a * b;
+        }
       }
     }
   }

@@ -1,6 +1,7 @@
 // Along z, and back, in one go: S = F x,
 //   multiply: X = K S                correlate: X = conj(K) S
 //   wiener:   X = conj(K) S / L      adjoint:   X = K S / L,      L = |K|^2 + w R
+//   solve:    X = S / L
 // source: [i < samples, wy, column], target: [i < kept, wy, column]; a batch is a row wy.
 
 const TRANSFORMS: bool = true;
@@ -11,6 +12,7 @@ const MULTIPLY: u32 = 0u;
 const CORRELATE: u32 = 1u;
 const WIENER: u32 = 2u;
 const WIENER_ADJOINT: u32 = 3u;
+const SOLVE: u32 = 4u;
 
 // at: group of columns, row.
 @compute @workgroup_size(threads)
@@ -57,7 +59,10 @@ fn work(e: u32, at: vec2<u32>) {
   if (line.kind == CORRELATE || line.kind == WIENER) {
     factor = conjugate(k);
   }
-  var x = multiply(factor, read_point(e));
+  var x = read_point(e);
+  if (line.kind != SOLVE) {
+    x = multiply(factor, x);
+  }
   if (line.kind >= WIENER) {
     x /= denominator(k, base, position);
   }

@@ -1,16 +1,19 @@
-// t(w) = Re( conj(P) conj(K) Y ) / L^2 and its sums along z at the regularizer's lags,
-//   U_l = sum_wz t exp(i wz l)
+// t(w) and its sums along z at the regularizer's lags, U_l = sum_wz t exp(i wz l), with
+//   observed: t = Re( conj(P) conj(K) Y ) / L^2      estimate: t = Re( conj(P) Y ) / L
 // The first half of a group's lines are columns of P, the second half the same columns of Y.
-// gradient: P before its transform, [i < samples, wy, column]; observed: Y, [i < observed_samples, ...]
+// gradient: P before its transform, [i < samples, wy, column]; operand: Y, [i < observed_samples, ...]
 // sums:     [l, wy, column]; a batch is a row wy.
 
 @group(0) @binding(3) var<storage, read> gradient: array<vec2<f32>>;
-@group(0) @binding(4) var<storage, read> observed: array<vec2<f32>>;
+@group(0) @binding(4) var<storage, read> operand: array<vec2<f32>>;
 @group(0) @binding(7) var<storage, read_write> sums: array<vec2<f32>>;
 
 const TRANSFORMS: bool = true;
 const WORKS: bool = true;
 const TRANSFORMS_BACK: bool = false;
+
+// line.kind: what Y is.
+const ESTIMATE: u32 = 1u;
 
 // at: group of columns, row.
 @compute @workgroup_size(threads)
@@ -29,7 +32,7 @@ fn sample(source: u32, base: u32, i: u32) -> vec2<f32> {
   if (source == 0u) {
     return gradient[base + i * line.stride];
   }
-  return observed[base + i * line.stride];
+  return operand[base + i * line.stride];
 }
 
 fn load_count() -> u32 {
@@ -69,8 +72,11 @@ fn work(e: u32, at: vec2<u32>) {
   let k = transfer[base + position * line.stride];
   let inverse = 1.0 / denominator(k, base, position);
   // Each factor is divided first: L may be small.
-  let kp = inverse * multiply(k, read_point(index));
-  let t = inverse * dot(kp, read_point(index + columns()));
+  var p = inverse * read_point(index);
+  if (line.kind != ESTIMATE) {
+    p = inverse * multiply(k, p);
+  }
+  let t = dot(p, read_point(index + columns()));
   write_point(index, vec2<f32>(t, 0.0));
 }
 

@@ -1,0 +1,61 @@
+// What the passes over the kernels' responses share. Four kernels go through at a time, as the components
+// of a vector. With o = floor(kernel / 2), all boxes [z, y, x]:
+//
+//   x, a     windows around the responses, from o before them: x(n + u - o) is voxel n + u
+//   r, z, .. responses on a box that reaches over the voxels that they are projected to
+//
+// table: four kernels after another, each [uz, ux, uy], then their gates, then their thresholds.
+
+override threads: u32 = 256u;
+override kernel_z: u32 = 1u;
+override kernel_y: u32 = 1u;
+override kernel_x: u32 = 1u;
+
+struct Shrinkage {
+  // [z, y, x]; w: where the table of the four kernels begins.
+  window: vec4<u32>,
+  // Of the responses; w: 1 adds to the projection that is there.
+  box: vec4<u32>,
+  // What the responses are projected to.
+  target_box: vec4<u32>,
+  // Of the responses on the periodic grid; there are none outside the field of view.
+  begin: vec4<i32>,
+  grid: vec4<u32>,
+  view: vec4<u32>,
+  // Responses that sums count, so that each counts once however boxes overlap.
+  own_begin: vec4<u32>,
+  own_end: vec4<u32>,
+}
+
+@group(0) @binding(0) var<uniform> shape: Shrinkage;
+@group(0) @binding(1) var<storage, read> table: array<vec4<f32>>;
+
+fn taps() -> u32 {
+  return kernel_z * kernel_y * kernel_x;
+}
+
+fn wrapped(i: i32, n: u32) -> u32 {
+  let m = i32(n);
+  return u32(((i % m) + m) % m);
+}
+
+// Whether response n is one of the field of view.
+fn in_view(n: vec3<u32>) -> bool {
+  return wrapped(shape.begin.x + i32(n.x), shape.grid.x) < shape.view.x &&
+    wrapped(shape.begin.y + i32(n.y), shape.grid.y) < shape.view.y &&
+    wrapped(shape.begin.z + i32(n.z), shape.grid.z) < shape.view.z;
+}
+
+fn is_own(n: vec3<u32>) -> bool {
+  return all(n >= shape.own_begin.xyz) && all(n < shape.own_end.xyz);
+}
+
+fn index_in(n: vec3<u32>, box: vec4<u32>) -> u32 {
+  return (n.x * box.y + n.y) * box.z + n.z;
+}
+
+// r^2 / (r^2 + threshold^2): the part of gate r that is left. Where both squares underflow it is 0.
+fn part_of(r: vec4<f32>, threshold: vec4<f32>) -> vec4<f32> {
+  let square = r * r;
+  return square / max(square + threshold * threshold, vec4<f32>(1e-36));
+}

@@ -1,0 +1,251 @@
+/**
+ * The kernels' responses, shrunk, and their gradients. Four kernels go through at a time, box by box:
+ * their responses lie in one buffer between two passes, never those of all kernels of a whole stack.
+ *
+ * @module
+ */
+import { type Size, voxelsOf } from "../../volume.ts";
+import type { ShrinkageGradientOptions, ShrinkageGradients, ShrinkageKernels } from "../engine.ts";
+import { type Box, gatherBox, scatterBox } from "./box_moves.ts";
+import type { DeviceBuffer } from "./device_memory.ts";
+import { type DeviceParts, packUniform } from "./dispatches.ts";
+import type { PlainPass } from "./programs.ts";
+import type { GpuField } from "./resources.ts";
+import { groupKernels, readGradients, vectorsOf } from "./shrinkage_kernels.ts";
+import {
+  cutBox,
+  mapAxes,
+  originOf,
+  planColumns,
+  planTiles,
+  RESPONSE_BYTES,
+  type TilePlan,
+  widen,
+} from "./shrinkage_plan.ts";
+import { Temporaries } from "./temporaries.ts";
+
+/** Workgroups that share the tiles of the kernels' gradient: more than any GPU runs at once. */
+const SHARING_GROUPS = 1024;
+
+/** What the passes are allowed. */
+export interface ShrinkagePassLimits {
+  readonly workgroupBytes: number;
+  readonly bindingBytes: number;
+}
+
+/** The responses around a target box, and what they are computed from. */
+interface Region {
+  /** What responses are projected to. */
+  readonly target: Box;
+  /** Of the responses. */
+  readonly box: Box;
+  /** Of the samples around them. */
+  readonly window: Box;
+  readonly grid: Size;
+  readonly view: Size;
+}
+
+/** Runs the passes of shaders/shrinkage.wgsl. */
+export class ShrinkagePasses {
+  #parts: DeviceParts;
+  #limits: ShrinkagePassLimits;
+  #temporaries: Temporaries;
+
+  constructor(parts: DeviceParts, limits: ShrinkagePassLimits) {
+    this.#parts = parts;
+    this.#limits = limits;
+    this.#temporaries = new Temporaries(parts);
+  }
+
+  /** q = sum_d g_d^T z_d */
+  shrink(estimate: GpuField, output: GpuField, bank: ShrinkageKernels): void {
+    const table = this.#loadTable(bank);
+    const shape = { grid: estimate.size, view: output.size };
+    const whole = { begin: mapAxes(() => 0), size: output.size };
+    for (const region of this.#regionsOf(whole, bank.kernelSize, shape)) {
+      const samples = this.#reserve("samples", region.window, 4);
+      const responses = this.#reserve("responses", region.box, RESPONSE_BYTES);
+      const projection = this.#reserve("projection", region.target, 4);
+      gatherBox(this.#parts, estimate, { box: region.window, buffer: samples });
+      const tiles = this.#tiles(region.box.size, bank, { elementBytes: 4 });
+      for (let group = 0; group < groupsOf(bank); group++) {
+        this.#run("shrinkResponses", tiles, {
+          buffers: [table, samples, responses],
+          uniform: uniformOf(region, bank, group),
+        });
+        this.#project([table, responses, projection], region, { bank, group });
+      }
+      scatterBox(this.#parts, output, { box: region.target, buffer: projection, mode: "set" });
+    }
+  }
+
+  /** Adds dL/dx to `output`; the other gradients. */
+  async gradient(
+    estimate: GpuField,
+    output: GpuField,
+    { gradient, size, kernels: bank }: ShrinkageGradientOptions & { readonly gradient: GpuField },
+  ): Promise<ShrinkageGradients> {
+    const { kernelSize } = bank;
+    const table = this.#loadTable(bank);
+    const columns = planColumns(kernelSize, this.#limits.workgroupBytes);
+    // Of four kernels: the columns of taps, then gates, thresholds and products.
+    const columnSums = columns.count * columns.block;
+    const groupSums = columnSums + 3;
+    const length = 4 * groupsOf(bank) * groupSums;
+    const sums = this.#temporaries.reserve("sums", 4 * length);
+    const shape = { grid: estimate.size, view: size };
+    this.#regionsOf(reachOf(shape, kernelSize), kernelSize, shape).forEach((region, part) => {
+      const { box, window, target } = region;
+      const samples = this.#reserve("samples", window, 4);
+      const slope = this.#reserve("gradient", window, 4);
+      const responses = this.#reserve("responses", box, RESPONSE_BYTES);
+      const slopes = this.#reserve("slopes", box, RESPONSE_BYTES);
+      const projection = this.#reserve("projection", target, 4);
+      gatherBox(this.#parts, estimate, { box: window, buffer: samples });
+      gatherBox(this.#parts, gradient, { box: window, buffer: slope, view: size });
+      const tiles = this.#tiles(box.size, bank, { elementBytes: 4, otherBytes: RESPONSE_BYTES });
+      const tileCount = tiles.groups.reduce((a, b) => a * b);
+      const own = ownOf(region);
+      const sharing = Math.min(
+        SHARING_GROUPS,
+        own.size[0] * Math.ceil(own.size[1] / columns.tile[0]) *
+          Math.ceil(own.size[2] / columns.tile[1]),
+      );
+      const parts = this.#temporaries.reserve(
+        "parts",
+        16 * Math.max(3 * tileCount, sharing * columnSums),
+      );
+      const add = part > 0 ? 1 : 0;
+      for (let group = 0; group < groupsOf(bank); group++) {
+        const uniform = uniformOf(region, bank, group);
+        const first = group * groupSums;
+        this.#run("shrinkGradient", tiles, {
+          buffers: [table, samples, slope, responses, slopes, parts],
+          uniform,
+        });
+        this.#sum([parts, sums], {
+          count: 3,
+          parts: tileCount,
+          first: first + columnSums,
+          add,
+        });
+        this.#run("correlateResponses", {
+          constants: columns.constants,
+          groups: [Math.max(sharing, 1), columns.sets, 1],
+        }, { buffers: [samples, slope, responses, slopes, parts], uniform });
+        this.#sum([parts, sums], { count: columnSums, parts: Math.max(sharing, 1), first, add });
+        this.#project([table, slopes, projection], region, { bank, group });
+      }
+      scatterBox(this.#parts, output, { box: target, buffer: projection, mode: "add" });
+    });
+    const values = await this.#parts.commands.read([{ buffer: sums, length }]);
+    return readGradients(values, bank, { columns, groupSums });
+  }
+
+  #loadTable(bank: ShrinkageKernels): DeviceBuffer {
+    const values = groupKernels(bank);
+    const table = this.#temporaries.reserve("table", values.byteLength);
+    this.#parts.commands.write(table, values);
+    return table;
+  }
+
+  #regionsOf(
+    whole: Box,
+    kernelSize: Size,
+    shape: Pick<Region, "grid" | "view">,
+  ): readonly Region[] {
+    const origin = originOf(kernelSize);
+    return cutBox(whole, kernelSize, this.#limits.bindingBytes).map((target) => {
+      const begin = mapAxes((a) => target.begin[a] - (kernelSize[a] - 1 - origin[a]));
+      const box = { begin, size: widen(target.size, kernelSize) };
+      return {
+        ...shape,
+        target,
+        box,
+        window: {
+          begin: mapAxes((a) => begin[a] - origin[a]),
+          size: widen(box.size, kernelSize),
+        },
+      };
+    });
+  }
+
+  #reserve(purpose: string, { size }: Box, bytes: number): DeviceBuffer {
+    return this.#temporaries.reserve(purpose, voxelsOf(size) * bytes);
+  }
+
+  #tiles(
+    size: Size,
+    { kernelSize }: ShrinkageKernels,
+    bytes: { readonly elementBytes: number; readonly otherBytes?: number },
+  ): TilePlan {
+    return planTiles(size, kernelSize, { ...bytes, workgroupBytes: this.#limits.workgroupBytes });
+  }
+
+  #project(
+    buffers: readonly DeviceBuffer[],
+    region: Region,
+    { bank, group }: { readonly bank: ShrinkageKernels; readonly group: number },
+  ): void {
+    const tiles = this.#tiles(region.target.size, bank, { elementBytes: RESPONSE_BYTES });
+    this.#run("projectResponses", tiles, { buffers, uniform: uniformOf(region, bank, group) });
+  }
+
+  #sum(
+    buffers: readonly DeviceBuffer[],
+    { count, parts, first, add }: Record<"count" | "parts" | "first" | "add", number>,
+  ): void {
+    const plan = { constants: {}, groups: [count, 1, 1] } as const;
+    this.#run("sumParts", plan, { buffers, uniform: packUniform([count, parts, first, add]) });
+  }
+
+  #run(
+    pass: PlainPass,
+    { constants, groups }: TilePlan,
+    { buffers, uniform }: {
+      readonly buffers: readonly DeviceBuffer[];
+      readonly uniform: ArrayBuffer;
+    },
+  ): void {
+    const { commands, pipelines } = this.#parts;
+    commands.dispatch(pipelines.plainPass(pass, constants), { buffers, uniform, groups });
+  }
+}
+
+function groupsOf({ gates }: ShrinkageKernels): number {
+  return Math.ceil(gates.length / 4);
+}
+
+/** The part of the estimate's grid that responses in the field of view reach. */
+function reachOf({ grid, view }: Pick<Region, "grid" | "view">, kernelSize: Size): Box {
+  const reach = widen(view, kernelSize);
+  const origin = originOf(kernelSize);
+  return {
+    begin: mapAxes((axis) => reach[axis] <= grid[axis] ? -origin[axis] : 0),
+    size: mapAxes((axis) => Math.min(reach[axis], grid[axis])),
+  };
+}
+
+/** The responses in the field of view at the target's own voxels, from the box's first on. */
+function ownOf({ target, box, view }: Region): Box {
+  const begin = mapAxes((a) => Math.max(target.begin[a], 0));
+  const end = mapAxes((a) => Math.min(target.begin[a] + target.size[a], view[a]));
+  const size = mapAxes((a) => Math.max(end[a] - begin[a], 0));
+  return { begin: mapAxes((a) => begin[a] - box.begin[a]), size };
+}
+
+/** As in shaders/shrinkage.wgsl. */
+function uniformOf(region: Region, bank: ShrinkageKernels, group: number): ArrayBuffer {
+  const { window, box, target, grid, view } = region;
+  const own = ownOf(region);
+  return packUniform([
+    ...[...window.size, group * vectorsOf(bank)],
+    ...[...box.size, group > 0 ? 1 : 0],
+    ...[...target.size, 0],
+    ...[...box.begin, 0],
+    ...[...grid, 0],
+    ...[...view, 0],
+    ...[...own.begin, 0],
+    ...mapAxes((a) => own.begin[a] + own.size[a]),
+  ]);
+}
