@@ -11,7 +11,7 @@
  * import {
  *   createEngine,
  *   createPsf,
- *   createStage,
+ *   createStages,
  *   degradeVolume,
  *   evaluateMethods,
  *   modelMethod,
@@ -29,8 +29,8 @@
  * );
  * const engine = await createEngine({ backend: "cpu" });
  * try {
- *   const { stage } = await trainTwb(train, engine, {
- *     stage: createStage({ kernelSize: [3, 3, 3] }),
+ *   const { stages } = await trainTwb(train, engine, {
+ *     stages: createStages({ kernelSize: [3, 3, 3] }),
  *     psfs: [psf],
  *     noise: { min: 0.01, max: 0.01 },
  *     epochs: 2,
@@ -49,7 +49,7 @@
  *     epochs: 2,
  *     seed: 1,
  *   };
- *   const model = { stages: [stage], channels: 1, normalization: "peak", training } as const;
+ *   const model = { stages, channels: 1, normalization: "peak", training } as const;
  *   const rows = await evaluateMethods(validation, engine, {
  *     methods: [modelMethod("trained", model, engine)],
  *     psfs: [{ name: "gaussian", psf }],
@@ -125,8 +125,21 @@ export { splitDataset } from "./core/dataset/split.ts";
 export { syntheticDataset } from "./core/dataset/synthetic_dataset.ts";
 
 // The trainable Wiener block, training, checkpoints
-export { createStage, type Initialization, type StageOptions } from "./core/twb/initialize.ts";
-export type { Stage, WienerStage } from "./core/twb/stage.ts";
+export {
+  createStage,
+  createStages,
+  type Initialization,
+  type StageOptions,
+  type StagesOptions,
+} from "./core/twb/initialize.ts";
+export type {
+  KernelBank,
+  LaterStageKind,
+  ResidualStage,
+  ShrinkageStage,
+  Stage,
+  WienerStage,
+} from "./core/twb/stage.ts";
 export { type TrainOptions, type TrainProgress, type TrainResult, trainTwb } from "./core/train.ts";
 export {
   decodeCheckpoint,
