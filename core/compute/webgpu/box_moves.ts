@@ -94,7 +94,7 @@ function move({ commands, pipelines }: DeviceParts, job: Move): void {
   const { size, source, result, view, mode } = job;
   const rows = size[0] * size[1];
   const sideOf = ({ begin, grid, chunk }: Side) => [
-    ...[...begin, 0, ...grid, 0],
+    ...[...begin.map((at, axis) => wrap(at, grid[axis])), 0, ...grid, 0],
     ...[chunk.firstPlane, chunk.planes, chunk.firstRow, chunk.rows],
   ];
   commands.dispatch(pipelines.plainPass("moveBox", { threads: THREADS }), {
@@ -107,6 +107,11 @@ function move({ commands, pipelines }: DeviceParts, job: Move): void {
     ]),
     groups: [Math.ceil(size[2] / THREADS), Math.min(rows, ROWS), Math.ceil(rows / ROWS)],
   });
+}
+
+/** The place on a periodic line. */
+export function wrap(at: number, length: number): number {
+  return ((at % length) + length) % length;
 }
 
 function wholeOf([planes, rows]: Size): Chunk {

@@ -6,7 +6,8 @@
  */
 import { type Size, voxelsOf } from "../../volume.ts";
 import type { ShrinkageGradientOptions, ShrinkageGradients, ShrinkageKernels } from "../engine.ts";
-import { type Box, gatherBox, scatterBox } from "./box_moves.ts";
+import { type Box, gatherBox, scatterBox, wrap } from "./box_moves.ts";
+import type { Dispatch } from "./commands.ts";
 import type { DeviceBuffer } from "./device_memory.ts";
 import { type DeviceParts, packUniform } from "./dispatches.ts";
 import type { PlainPass } from "./programs.ts";
@@ -14,6 +15,7 @@ import type { GpuField } from "./resources.ts";
 import { groupKernels, readGradients, vectorsOf } from "./shrinkage_kernels.ts";
 import {
   cutBox,
+  groupsFor,
   mapAxes,
   originOf,
   planColumns,
@@ -45,6 +47,12 @@ interface Region {
   readonly view: Size;
 }
 
+/** Four kernels of a bank. */
+interface Group {
+  readonly bank: ShrinkageKernels;
+  readonly group: number;
+}
+
 /** Runs the passes of shaders/shrinkage.wgsl. */
 export class ShrinkagePasses {
   #parts: DeviceParts;
@@ -62,18 +70,26 @@ export class ShrinkagePasses {
     const table = this.#loadTable(bank);
     const shape = { grid: estimate.size, view: output.size };
     const whole = { begin: mapAxes(() => 0), size: output.size };
-    for (const region of this.#regionsOf(whole, bank.kernelSize, shape)) {
+    const regions = this.#regionsOf(whole, bank.kernelSize, shape);
+    // The same tiles for all boxes, of which the first is the largest: their shaders are compiled once.
+    const tiles = this.#tiles(regions[0].box.size, bank, { elementBytes: 4 });
+    const projectionTiles = this.#projectionTiles(regions, bank);
+    for (const region of regions) {
       const samples = this.#reserve("samples", region.window, 4);
       const responses = this.#reserve("responses", region.box, RESPONSE_BYTES);
       const projection = this.#reserve("projection", region.target, 4);
       gatherBox(this.#parts, estimate, { box: region.window, buffer: samples });
-      const tiles = this.#tiles(region.box.size, bank, { elementBytes: 4 });
       for (let group = 0; group < groupsOf(bank); group++) {
-        this.#run("shrinkResponses", tiles, {
+        this.#run("shrinkResponses", tiles.constants, {
+          groups: groupsFor(region.box.size, tiles.tile),
           buffers: [table, samples, responses],
-          uniform: uniformOf(region, bank, group),
+          uniform: uniformOf(region, { bank, group }),
         });
-        this.#project([table, responses, projection], region, { bank, group });
+        this.#project([table, responses, projection], region, {
+          bank,
+          group,
+          tiles: projectionTiles,
+        });
       }
       scatterBox(this.#parts, output, { box: region.target, buffer: projection, mode: "set" });
     }
@@ -94,7 +110,13 @@ export class ShrinkagePasses {
     const length = 4 * groupsOf(bank) * groupSums;
     const sums = this.#temporaries.reserve("sums", 4 * length);
     const shape = { grid: estimate.size, view: size };
-    this.#regionsOf(reachOf(shape, kernelSize), kernelSize, shape).forEach((region, part) => {
+    const regions = this.#regionsOf(reachOf(shape, kernelSize), kernelSize, shape);
+    const tiles = this.#tiles(regions[0].box.size, bank, {
+      elementBytes: 4,
+      otherBytes: RESPONSE_BYTES,
+    });
+    const projectionTiles = this.#projectionTiles(regions, bank);
+    regions.forEach((region, part) => {
       const { box, window, target } = region;
       const samples = this.#reserve("samples", window, 4);
       const slope = this.#reserve("gradient", window, 4);
@@ -103,23 +125,21 @@ export class ShrinkagePasses {
       const projection = this.#reserve("projection", target, 4);
       gatherBox(this.#parts, estimate, { box: window, buffer: samples });
       gatherBox(this.#parts, gradient, { box: window, buffer: slope, view: size });
-      const tiles = this.#tiles(box.size, bank, { elementBytes: 4, otherBytes: RESPONSE_BYTES });
-      const tileCount = tiles.groups.reduce((a, b) => a * b);
+      const groups = groupsFor(box.size, tiles.tile);
+      const tileCount = groups.reduce((a, b) => a * b);
       const own = ownOf(region);
-      const sharing = Math.min(
-        SHARING_GROUPS,
-        own.size[0] * Math.ceil(own.size[1] / columns.tile[0]) *
-          Math.ceil(own.size[2] / columns.tile[1]),
-      );
+      const ownTiles = groupsFor(own.size, [1, ...columns.tile]).reduce((a, b) => a * b);
+      const sharing = Math.max(1, Math.min(SHARING_GROUPS, ownTiles));
       const parts = this.#temporaries.reserve(
         "parts",
         16 * Math.max(3 * tileCount, sharing * columnSums),
       );
       const add = part > 0 ? 1 : 0;
       for (let group = 0; group < groupsOf(bank); group++) {
-        const uniform = uniformOf(region, bank, group);
+        const uniform = uniformOf(region, { bank, group, tile: columns.tile });
         const first = group * groupSums;
-        this.#run("shrinkGradient", tiles, {
+        this.#run("shrinkGradient", tiles.constants, {
+          groups,
           buffers: [table, samples, slope, responses, slopes, parts],
           uniform,
         });
@@ -129,12 +149,17 @@ export class ShrinkagePasses {
           first: first + columnSums,
           add,
         });
-        this.#run("correlateResponses", {
-          constants: columns.constants,
-          groups: [Math.max(sharing, 1), columns.sets, 1],
-        }, { buffers: [samples, slope, responses, slopes, parts], uniform });
-        this.#sum([parts, sums], { count: columnSums, parts: Math.max(sharing, 1), first, add });
-        this.#project([table, slopes, projection], region, { bank, group });
+        this.#run("correlateResponses", columns.constants, {
+          groups: [sharing, columns.sets, 1],
+          buffers: [samples, slope, responses, slopes, parts],
+          uniform,
+        });
+        this.#sum([parts, sums], { count: columnSums, parts: sharing, first, add });
+        this.#project([table, slopes, projection], region, {
+          bank,
+          group,
+          tiles: projectionTiles,
+        });
       }
       scatterBox(this.#parts, output, { box: target, buffer: projection, mode: "add" });
     });
@@ -182,33 +207,37 @@ export class ShrinkagePasses {
     return planTiles(size, kernelSize, { ...bytes, workgroupBytes: this.#limits.workgroupBytes });
   }
 
+  #projectionTiles([{ target }]: readonly Region[], bank: ShrinkageKernels): TilePlan {
+    return this.#tiles(target.size, bank, { elementBytes: RESPONSE_BYTES });
+  }
+
   #project(
     buffers: readonly DeviceBuffer[],
     region: Region,
-    { bank, group }: { readonly bank: ShrinkageKernels; readonly group: number },
+    { tiles, ...group }: Group & { readonly tiles: TilePlan },
   ): void {
-    const tiles = this.#tiles(region.target.size, bank, { elementBytes: RESPONSE_BYTES });
-    this.#run("projectResponses", tiles, { buffers, uniform: uniformOf(region, bank, group) });
+    this.#run("projectResponses", tiles.constants, {
+      groups: groupsFor(region.target.size, tiles.tile),
+      buffers,
+      uniform: uniformOf(region, group),
+    });
   }
 
   #sum(
     buffers: readonly DeviceBuffer[],
     { count, parts, first, add }: Record<"count" | "parts" | "first" | "add", number>,
   ): void {
-    const plan = { constants: {}, groups: [count, 1, 1] } as const;
-    this.#run("sumParts", plan, { buffers, uniform: packUniform([count, parts, first, add]) });
+    const uniform = packUniform([count, parts, first, add]);
+    this.#run("sumParts", {}, { groups: [count, 1, 1], buffers, uniform });
   }
 
   #run(
     pass: PlainPass,
-    { constants, groups }: TilePlan,
-    { buffers, uniform }: {
-      readonly buffers: readonly DeviceBuffer[];
-      readonly uniform: ArrayBuffer;
-    },
+    constants: Readonly<Record<string, number>>,
+    dispatch: Dispatch,
   ): void {
     const { commands, pipelines } = this.#parts;
-    commands.dispatch(pipelines.plainPass(pass, constants), { buffers, uniform, groups });
+    commands.dispatch(pipelines.plainPass(pass, constants), dispatch);
   }
 }
 
@@ -235,17 +264,22 @@ function ownOf({ target, box, view }: Region): Box {
 }
 
 /** As in shaders/shrinkage.wgsl. */
-function uniformOf(region: Region, bank: ShrinkageKernels, group: number): ArrayBuffer {
+function uniformOf(
+  region: Region,
+  { bank, group, tile = [0, 0] }: Group & { readonly tile?: readonly [y: number, x: number] },
+): ArrayBuffer {
   const { window, box, target, grid, view } = region;
   const own = ownOf(region);
   return packUniform([
     ...[...window.size, group * vectorsOf(bank)],
     ...[...box.size, group > 0 ? 1 : 0],
     ...[...target.size, 0],
-    ...[...box.begin, 0],
+    ...mapAxes((a) => wrap(box.begin[a], grid[a])),
+    0,
     ...[...grid, 0],
     ...[...view, 0],
     ...[...own.begin, 0],
     ...mapAxes((a) => own.begin[a] + own.size[a]),
+    ...[0, bank.kernelSize[0], bank.kernelSize[2], ...tile],
   ]);
 }

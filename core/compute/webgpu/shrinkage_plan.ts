@@ -22,10 +22,14 @@ const LEAST_BYTES = 16 * 1024;
 /** Of four responses between two passes: what a GPU's cache may hold. */
 const BOX_BYTES = 32 * 2 ** 20;
 
-/** Workgroups and the shader's overrides. */
+/** Workgroups that keep a large GPU busy. */
+const BUSY_GROUPS = 128;
+
+/** A tile, and the shader's overrides for it. */
 export interface TilePlan {
   readonly constants: Readonly<Record<string, number>>;
-  readonly groups: readonly [x: number, y: number, z: number];
+  /** Voxels of a workgroup, `[z, y, x]`. */
+  readonly tile: Size;
 }
 
 /**
@@ -94,22 +98,44 @@ export function cutBox(
   return boxes;
 }
 
+/** Workgroups for a box. */
+export function groupsFor(size: Size, tile: Size): readonly [x: number, y: number, z: number] {
+  const [z, y, x] = mapAxes((axis) => Math.ceil(size[axis] / tile[axis]));
+  return [x, y, z];
+}
+
 /**
- * Tiles of a convolution with the kernels: `elementBytes` of each voxel of a tile, of workgroup memory
- * that has `otherBytes` beside it for every thread.
+ * Tiles of a convolution with the kernels over a box of `size`: `elementBytes` of each voxel of a tile,
+ * of workgroup memory that has `otherBytes` beside it for every thread.
  *
  * @throws {DeviceMemoryError} when the kernels are too wide for the smallest tile.
  */
 export function planTiles(
   size: Size,
   kernelSize: Size,
-  { workgroupBytes, elementBytes, otherBytes = 0 }: {
-    readonly workgroupBytes: number;
-    readonly elementBytes: number;
-    readonly otherBytes?: number;
-  },
+  options: TileOptions,
 ): TilePlan {
-  const [depth, height, width] = size;
+  const plan = cheapestTiles(size, kernelSize, {
+    ...options,
+    workgroupBytes: Math.min(options.workgroupBytes, USUAL_BYTES),
+  }) ?? cheapestTiles(size, kernelSize, options);
+  if (!plan) throw tooLarge(kernelSize);
+  return plan;
+}
+
+/** What a tile may be of. */
+export interface TileOptions {
+  readonly workgroupBytes: number;
+  readonly elementBytes: number;
+  /** @default 0 */
+  readonly otherBytes?: number;
+}
+
+function cheapestTiles(
+  size: Size,
+  kernelSize: Size,
+  { workgroupBytes, elementBytes, otherBytes = 0 }: TileOptions,
+): TilePlan | undefined {
   const [kernelZ, kernelY, kernelX] = kernelSize;
   let best: TilePlan | undefined;
   let least = Infinity;
@@ -118,18 +144,15 @@ export function planTiles(
       const threads = LANES * groupsY * groupsZ;
       const row = LANES + kernelX - 1;
       const plane = (RUN * groupsY + kernelY - 1) * row;
-      const tile = (groupsZ + slices - 1) * plane;
-      const bytes = (tile + row) * elementBytes + threads * otherBytes;
-      if (bytes > budgetOf(workgroupBytes)) continue;
-      const groups = [
-        Math.ceil(width / LANES),
-        Math.ceil(height / (RUN * groupsY)),
-        Math.ceil(depth / groupsZ),
-      ] as const;
-      const count = groups[0] * groups[1] * groups[2];
+      const voxels = (groupsZ + slices - 1) * plane;
+      const bytes = (voxels + row) * elementBytes + threads * otherBytes;
+      if (bytes > Math.max(workgroupBytes, LEAST_BYTES)) continue;
+      const tile: Size = [groupsZ, RUN * groupsY, LANES];
+      const count = groupsFor(size, tile).reduce((a, b) => a * b);
       // What is loaded, and the work of every thread, idle ones too: a load is about four taps.
-      const loads = Math.ceil(kernelZ / slices) * tile;
-      const cost = count * (4 * loads + threads * RUN * voxelsOf(kernelSize));
+      const loads = Math.ceil(kernelZ / slices) * voxels;
+      const cost = Math.max(count, BUSY_GROUPS) *
+        (4 * loads + threads * RUN * voxelsOf(kernelSize));
       if (cost >= least) continue;
       least = cost;
       best = {
@@ -139,13 +162,12 @@ export function planTiles(
           groups_y: groupsY,
           groups_z: groupsZ,
           slices,
-          tile_length: tile + row,
+          tile_length: voxels + row,
         },
-        groups,
+        tile,
       };
     }
   }
-  if (!best) throw tooLarge(kernelSize);
   return best;
 }
 
@@ -167,6 +189,13 @@ export interface ColumnPlan {
  * @throws {DeviceMemoryError} when the kernels are too wide for the smallest tile.
  */
 export function planColumns(kernelSize: Size, workgroupBytes: number): ColumnPlan {
+  const plan = widestColumns(kernelSize, Math.min(workgroupBytes, USUAL_BYTES)) ??
+    widestColumns(kernelSize, workgroupBytes);
+  if (!plan) throw tooLarge(kernelSize);
+  return plan;
+}
+
+function widestColumns(kernelSize: Size, workgroupBytes: number): ColumnPlan | undefined {
   const [kernelZ, kernelY, kernelX] = kernelSize;
   const blocks = Math.ceil(kernelY / MAX_BLOCK);
   const block = Math.ceil(kernelY / blocks);
@@ -180,7 +209,7 @@ export function planColumns(kernelSize: Size, workgroupBytes: number): ColumnPla
         (streams + kernelX - 1);
       const tile = height * streams;
       const bytes = window * 8 + tile * 2 * RESPONSE_BYTES + THREADS * RESPONSE_BYTES;
-      if (bytes > budgetOf(workgroupBytes)) continue;
+      if (bytes > Math.max(workgroupBytes, LEAST_BYTES)) continue;
       return {
         constants: {
           ...kernelConstants(kernelSize),
@@ -196,7 +225,7 @@ export function planColumns(kernelSize: Size, workgroupBytes: number): ColumnPla
       };
     }
   }
-  throw tooLarge(kernelSize);
+  return undefined;
 }
 
 /** Runs along y and planes of a tile, together at most a workgroup's threads. */
@@ -206,10 +235,6 @@ const SHAPES: readonly (readonly [groupsY: number, groupsZ: number])[] = [1, 2, 
 
 function kernelConstants([kernelZ, kernelY, kernelX]: Size): Record<string, number> {
   return { kernel_z: kernelZ, kernel_y: kernelY, kernel_x: kernelX };
-}
-
-function budgetOf(workgroupBytes: number): number {
-  return Math.max(LEAST_BYTES, Math.min(workgroupBytes, USUAL_BYTES));
 }
 
 function tooLarge(kernelSize: Size): DeviceMemoryError {

@@ -108,7 +108,7 @@ fn correlate_responses(
       var w2 = windows[index + 2u * window_row()];
       var w3 = windows[index + 3u * window_row()];
       index += 4u * window_row();
-      for (var y = 0u; y < tile_height; y++) {
+      for (var y = 0u; y < shape.loops.z; y++) {
         let w4 = windows[index];
         let z = shrunk[y * streams + stream];
         let dr = sloped[y * streams + stream];
@@ -141,7 +141,7 @@ fn put_total(value: vec4<f32>, to: u32, at: vec2<u32>) {
   workgroupBarrier();
   if (at.y != 0u) {
     var sum = vec4<f32>();
-    for (var stream = 0u; stream < streams; stream++) {
+    for (var stream = 0u; stream < shape.loops.w; stream++) {
       sum += partial[stream * columns + at.x];
     }
     parts[to] = sum;

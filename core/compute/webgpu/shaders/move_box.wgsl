@@ -6,12 +6,12 @@ override threads: u32 = 64u;
 struct Move {
   // [z, y, x]; w: 1 adds to what is there.
   box: vec4<u32>,
-  // Of the box on the source's periodic grid, the grid, and what of it is bound:
+  // Of the box on the source's periodic grid, in it, the grid, and what of it is bound:
   // (first plane, planes, first row, rows).
-  source_begin: vec4<i32>,
+  source_begin: vec4<u32>,
   source_grid: vec4<u32>,
   source_chunk: vec4<u32>,
-  result_begin: vec4<i32>,
+  result_begin: vec4<u32>,
   result_grid: vec4<u32>,
   result_chunk: vec4<u32>,
   // What of the source's grid is not taken as 0.
@@ -31,18 +31,9 @@ struct Spot {
   inside: bool,
 }
 
-fn wrapped(i: i32, n: u32) -> u32 {
-  let m = i32(n);
-  return u32(((i % m) + m) % m);
-}
-
 // Where voxel `at` of the box lies on a grid, and in the chunk of it that is bound.
-fn spot_of(at: vec3<u32>, begin: vec4<i32>, grid: vec4<u32>, chunk: vec4<u32>) -> Spot {
-  let on_grid = vec3<u32>(
-    wrapped(begin.x + i32(at.x), grid.x),
-    wrapped(begin.y + i32(at.y), grid.y),
-    wrapped(begin.z + i32(at.z), grid.z),
-  );
+fn spot_of(at: vec3<u32>, begin: vec4<u32>, grid: vec4<u32>, chunk: vec4<u32>) -> Spot {
+  let on_grid = (begin.xyz + at) % grid.xyz;
   // Before the chunk the differences wrap to large numbers.
   let plane = on_grid.x - chunk.x;
   let row = on_grid.y - chunk.z;

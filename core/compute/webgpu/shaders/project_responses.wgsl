@@ -18,7 +18,7 @@ fn project_responses(
   let first = run_of(thread);
   let row = tile_row();
   let last = shape.window.w + taps() - 1u;
-  for (var slice = 0u; slice < kernel_z; slice += slices) {
+  for (var slice = 0u; slice < shape.loops.x; slice += slices) {
     workgroupBarrier();
     let corner = corner_of(group) + vec3<u32>(slice, 0u, 0u);
     for (var e = thread; e < tile_count(); e += threads) {
@@ -30,8 +30,8 @@ fn project_responses(
       tile[e] = value;
     }
     workgroupBarrier();
-    for (var vz = 0u; vz < min(slices, kernel_z - slice); vz++) {
-      for (var vx = 0u; vx < kernel_x; vx++) {
+    for (var vz = 0u; vz < min(slices, shape.loops.x - slice); vz++) {
+      for (var vx = 0u; vx < shape.loops.y; vx++) {
         var index = ((first.x + vz) * tile_rows() + first.y) * row + first.z + vx;
         let tap = last - ((slice + vz) * kernel_x + vx) * kernel_y;
         // Eight voxels, which move on along y.

@@ -16,7 +16,7 @@ fn respond(source: u32, group: vec3<u32>, thread: u32) -> Run {
   var run = Run();
   let first = run_of(thread);
   let row = tile_row();
-  for (var slice = 0u; slice < kernel_z; slice += slices) {
+  for (var slice = 0u; slice < shape.loops.x; slice += slices) {
     workgroupBarrier();
     let corner = corner_of(group) + vec3<u32>(slice, 0u, 0u);
     for (var e = thread; e < tile_count(); e += threads) {
@@ -28,8 +28,8 @@ fn respond(source: u32, group: vec3<u32>, thread: u32) -> Run {
       tile[e] = value;
     }
     workgroupBarrier();
-    for (var uz = 0u; uz < min(slices, kernel_z - slice); uz++) {
-      for (var ux = 0u; ux < kernel_x; ux++) {
+    for (var uz = 0u; uz < min(slices, shape.loops.x - slice); uz++) {
+      for (var ux = 0u; ux < shape.loops.y; ux++) {
         var index = ((first.x + uz) * tile_rows() + first.y) * row + first.z + ux;
         let tap = shape.window.w + ((slice + uz) * kernel_x + ux) * kernel_y;
         // Eight voxels, which move on along y.

@@ -18,13 +18,16 @@ struct Shrinkage {
   box: vec4<u32>,
   // What the responses are projected to.
   target_box: vec4<u32>,
-  // Of the responses on the periodic grid; there are none outside the field of view.
-  begin: vec4<i32>,
+  // Of the responses on the periodic grid, in it; there are none outside the field of view.
+  begin: vec4<u32>,
   grid: vec4<u32>,
   view: vec4<u32>,
   // Responses that sums count, so that each counts once however boxes overlap.
   own_begin: vec4<u32>,
   own_end: vec4<u32>,
+  // Turns of outer loops, only the innermost being worth unrolling: kernel_z, kernel_x, and where the
+  // kernels' gradient is summed, tile_height and streams.
+  loops: vec4<u32>,
 }
 
 @group(0) @binding(0) var<uniform> shape: Shrinkage;
@@ -34,16 +37,9 @@ fn taps() -> u32 {
   return kernel_z * kernel_y * kernel_x;
 }
 
-fn wrapped(i: i32, n: u32) -> u32 {
-  let m = i32(n);
-  return u32(((i % m) + m) % m);
-}
-
 // Whether response n is one of the field of view.
 fn in_view(n: vec3<u32>) -> bool {
-  return wrapped(shape.begin.x + i32(n.x), shape.grid.x) < shape.view.x &&
-    wrapped(shape.begin.y + i32(n.y), shape.grid.y) < shape.view.y &&
-    wrapped(shape.begin.z + i32(n.z), shape.grid.z) < shape.view.z;
+  return all((shape.begin.xyz + n) % shape.grid.xyz < shape.view.xyz);
 }
 
 fn is_own(n: vec3<u32>) -> bool {
