@@ -6,7 +6,7 @@
 import { type Backend, runOnEngine } from "../core/compute/choose_engine.ts";
 import type { Engine } from "../core/compute/engine.ts";
 import { deconvolveFile } from "../core/deconvolve_file.ts";
-import { InputError } from "../core/errors.ts";
+import { InputError, UsageError } from "../core/errors.ts";
 import { createOnnxRestorer, ONNX_MEMORY_FACTOR } from "../core/onnx/onnx_restorer.ts";
 import { openRestoration } from "../core/open_restoration.ts";
 import { commonOptions, deconvolveOptions, type NoiseRange } from "../core/options.ts";
@@ -43,7 +43,12 @@ export const deconvolveCommand: CommandSpec<DeconvolveCommandOptions> = {
     "deconvolve blurred.tif restored.tif --model runs/train-1 --psf psf.tif",
     "deconvolve big.tif restored.tif --model runs/train-1 --psf psf.tif --memory 2GB --type same",
   ],
-  async run([input, output], typed) {
+  async run([input, output], typed, given) {
+    if (typed.engine === "onnx" && given.has("backend")) {
+      throw new UsageError(
+        "--backend goes with --engine native; onnxruntime computes on the processor, leave it out",
+      );
+    }
     const { type, sigma, memory, backend, threads, quiet } = typed;
     const path = required(typed.model, options.model);
     if (sigma && sigma.min !== sigma.max) {

@@ -3,16 +3,11 @@
  *
  * @module
  */
-import { BASELINES } from "../core/baselines/baselines.ts";
+import { EXPERIMENT_METHODS } from "../core/baselines/baselines.ts";
 import { type Backend, runOnEngine } from "../core/compute/choose_engine.ts";
 import type { Engine } from "../core/compute/engine.ts";
-import { InputError } from "../core/errors.ts";
-import { runComparison } from "../core/experiment/compare.ts";
-import {
-  createExperiment,
-  type ExperimentName,
-  EXPERIMENTS,
-} from "../core/experiment/experiments.ts";
+import { InputError, UsageError } from "../core/errors.ts";
+import { type ExperimentName, EXPERIMENTS, runExperiment } from "../core/experiment/experiments.ts";
 import { commonOptions, experimentOptions, type NoiseRange } from "../core/options.ts";
 import { formatTable, type TableFormat } from "../core/report/table.ts";
 import type { CommandSpec } from "./command.ts";
@@ -25,6 +20,8 @@ const options = { ...experimentOptions, noise, seed, format, backend, threads, q
 interface ExperimentCommandOptions {
   readonly data: string;
   readonly out?: string;
+  readonly model?: readonly string[];
+  readonly oracle?: boolean;
   readonly quick?: boolean;
   readonly resume?: boolean;
   readonly noise: NoiseRange;
@@ -43,36 +40,47 @@ export const experimentCommand: CommandSpec<ExperimentCommandOptions> = {
     "degraded stacks, and writes tables and a page. An interrupted one goes on with --resume.",
   arguments: [["<name>", EXPERIMENTS.join(", ")]],
   options,
-  examples: ["experiment hela3d --noise 1%", "experiment init2d --quick"],
-  async run(
-    [name],
-    { data, quick, resume, noise, seed, format, backend, threads, quiet, ...rest },
-  ) {
+  examples: [
+    "experiment hela3d --noise 1%",
+    "experiment init2d --quick",
+    "experiment fmd --model T3=runs/fmd-fold1 runs/fmd-fold2",
+  ],
+  async run([name], typed, given) {
+    const { data, model, oracle, quick, noise, seed, format, backend, threads, quiet } = typed;
     if (!EXPERIMENTS.includes(name as ExperimentName)) {
       throw new InputError(`There is no experiment "${name}"; there are ${EXPERIMENTS.join(", ")}`);
     }
     if (noise.min !== noise.max) {
       throw new InputError("--noise is a range; an experiment has one level, such as 1%");
     }
-    const comparison = createExperiment(name as ExperimentName, {
-      data,
-      sigma: noise.min,
-      seed,
-      size: quick ? "quick" : "full",
-      methods: BASELINES,
-    });
-    const level = `${noise.min * 100}`;
-    const out = rest.out ?? `runs/experiments/${name}-${level}${quick ? "-quick" : ""}`;
+    if (name === "fmd" && given.has("noise")) {
+      throw new UsageError("--noise does not go with fmd, which has its five levels; leave it out");
+    }
+    const level = name === "fmd" ? "" : `-${noise.min * 100}`;
+    const out = typed.out ?? `runs/experiments/${name}${level}${quick ? "-quick" : ""}`;
     const progress = createProgress(quiet ? "quiet" : "shown");
-    const run = (engine: Engine, signal: AbortSignal) =>
-      runComparison(comparison, {
+    let resume: "go on" | "refuse" = typed.resume ? "go on" : "refuse";
+    const run = (engine: Engine, signal: AbortSignal) => {
+      const result = runExperiment(name as ExperimentName, {
+        data,
+        sigma: noise.min,
+        seed,
+        size: quick ? "quick" : "full",
+        methods: EXPERIMENT_METHODS,
+        models: model,
+        oracles: oracle ? "measured" : "none",
+      }, {
         engine,
         out,
-        resume: resume ? "go on" : "refuse",
+        resume,
         signal,
         onMessage: progress.message,
         onProgress: progress.update,
       });
+      // Where a GPU was lost, the CPU goes on with what is in the folder.
+      resume = "go on";
+      return result;
+    };
     const table = await withInterrupt(
       "Stopping after the step ...",
       (signal) =>

@@ -19,8 +19,10 @@ const LINE_INTERVAL = 10;
 /** Progress from now on; `mode` "quiet" shows nothing but messages. */
 export function createProgress(mode: "shown" | "quiet" = "shown"): Progress {
   const terminal = Deno.stderr.isTerminal();
-  const begin = performance.now();
-  let last = begin;
+  // Where the present stage of the work began: what was done before it says nothing of its speed.
+  let begin = { time: performance.now(), fraction: 0 };
+  let reached = Infinity;
+  let last = begin.time;
   let shown = false;
   const write = (text: string) => Deno.stderr.writeSync(new TextEncoder().encode(text));
   const clear = () => {
@@ -31,7 +33,9 @@ export function createProgress(mode: "shown" | "quiet" = "shown"): Progress {
     update(fraction, text) {
       if (mode === "quiet") return;
       const now = performance.now();
-      const left = fraction > 0 ? (now - begin) / 1000 * (1 - fraction) / fraction : NaN;
+      if (fraction < reached) begin = { time: now, fraction };
+      reached = fraction;
+      const left = (now - begin.time) / 1000 * (1 - fraction) / (fraction - begin.fraction);
       const line = `${Math.floor(fraction * 100).toString().padStart(3)} % ${text}` +
         (fraction < 1 && Number.isFinite(left) ? `, ${formatDuration(left)} left` : "");
       if (terminal) {

@@ -274,12 +274,23 @@ export const experimentOptions = {
     flags: "--data <folder>",
     kind: "path",
     default: "../shared/data",
-    description: "folder that holds hela3d/ and dsb2018/",
+    description: "folder that holds hela3d/, dsb2018/ and fmd/",
   },
   out: {
     flags: "-o, --out <folder>",
     kind: "path",
     description: "folder to write; runs/experiments/NAME-NOISE by default",
+  },
+  model: {
+    flags: "-m, --model <path...>",
+    kind: "path",
+    repeatable: true,
+    description: "also models trained before, or NAME=path; for fmd one for each fold, in order",
+  },
+  oracle: {
+    flags: "--oracle",
+    kind: "flag",
+    description: "also each method with the parameter that is best for each stack, as a bound",
   },
   quick: {
     flags: "--quick",
@@ -306,7 +317,7 @@ export const evaluateOptions = {
     kind: "noise",
     repeatable: true,
     default: "1%",
-    description: "noise levels, of the peak",
+    description: "noise levels, of the peak: 1% 3%",
   },
   method: {
     flags: "--method <name...>",
@@ -326,6 +337,21 @@ export const evaluateOptions = {
     min: 1,
     default: "6",
     description: "how many of them",
+  },
+  oracle: {
+    flags: "--oracle",
+    kind: "flag",
+    description: "also each method with the parameter that is best for each stack, as a bound",
+  },
+  out: {
+    flags: "-o, --out <folder>",
+    kind: "path",
+    description: "folder that keeps every finished row and search",
+  },
+  resume: {
+    flags: "--resume",
+    kind: "flag",
+    description: "go on with the interrupted evaluation in --out",
   },
   perStack: {
     flags: "--per-stack",

@@ -1,5 +1,5 @@
 /**
- * An evaluation from what a user names to its table.
+ * An evaluation from what a user names to its tables.
  *
  * @module
  */
@@ -8,11 +8,20 @@ import type { Engine } from "./compute/engine.ts";
 import { openDataset } from "./dataset/dataset.ts";
 import { InputError } from "./errors.ts";
 import { classicalMethod, type EvaluatedMethod, evaluateMethods, modelMethod } from "./evaluate.ts";
-import { formatLevel, tabulateMeans, tabulateStacks } from "./evaluation_table.ts";
+import { createTuningCases, type EvaluationCase } from "./evaluation_case.ts";
+import {
+  formatLevel,
+  MEMORY_NOTE,
+  tabulateMeans,
+  tabulateOracles,
+  tabulateStacks,
+} from "./evaluation_table.ts";
+import { type ExperimentFolder, openExperimentFolder } from "./experiment/experiment_folder.ts";
 import { loadModel } from "./model/load_model.ts";
+import { encodeModel } from "./model/model_file.ts";
 import { loadPsfs } from "./psf/load_psf.ts";
 import type { Table } from "./report/table.ts";
-import { tuneBaseline } from "./tune.ts";
+import { oracleMethod, tuneBaseline, type TunedParameter } from "./tune.ts";
 
 /** What is evaluated, as a user names it. */
 export interface EvaluationConfig {
@@ -25,6 +34,8 @@ export interface EvaluationConfig {
   /** Training stacks for the methods' parameters. */
   readonly tuneOn: readonly string[];
   readonly tuneStacks: number;
+  /** Also every method with the best parameter of every stack. @default "none" */
+  readonly oracles?: "none" | "measured";
   readonly psf: readonly string[];
   readonly sigmas: readonly number[];
   readonly photons?: number;
@@ -32,73 +43,126 @@ export interface EvaluationConfig {
   readonly rows: "means" | "stacks";
 }
 
-/** What an evaluation reports on its way. */
+/** Where an evaluation keeps what it has, and what it reports on its way. */
 export interface EvaluationHooks {
+  /** A folder for every finished row and search, to go on from after an interruption. */
+  readonly out?: string;
+  /** @default "refuse" */
+  readonly resume?: "go on" | "refuse";
   readonly signal?: AbortSignal;
   onMessage?(message: string): void;
   onProgress?(fraction: number, text: string): void;
 }
 
 /**
- * The table of a configuration.
+ * The tables of a configuration: the means or every stack, and the oracles if they were asked for.
  *
- * @throws {InputError} when something named cannot be read or used.
+ * @throws {InputError} when something named cannot be read or used, or `out` holds an evaluation
+ * that is not to be gone on with, or of another configuration.
  * @throws {CancelledError} when the signal aborts.
  */
 export async function runEvaluation(
   config: EvaluationConfig,
   engine: Engine,
   hooks: EvaluationHooks = {},
-): Promise<Table> {
+): Promise<readonly Table[]> {
   const { photons, seed, sigmas } = config;
   const dataset = await openDataset(config.data);
   const planar = (await dataset.items[0].load()).shape[1] === 1;
   const references = config.psf.length > 0 ? config.psf : ["hela3d"];
   const psfs = await loadPsfs(references, { presetDepth: planar ? "plane" : "volume" });
-  const methods: EvaluatedMethod[] = config.models.map((path) =>
-    modelMethod(path, loadModel(path), engine)
+  const models = config.models.map((path) => ({ path, model: loadModel(path) }));
+  const named = await parseMethods(config.methods);
+  const { rows: _, ...setting } = config;
+  const folder = hooks.out === undefined ? undefined : openExperimentFolder(hooks.out, {
+    setting: {
+      ...setting,
+      stacks: dataset.items.map(({ name }) => name),
+      models: await Promise.all(models.map(async ({ path, model }) => ({
+        path,
+        sha256: await digest(encodeModel(model)),
+      }))),
+    },
+    resume: hooks.resume ?? "refuse",
+  });
+  const methods: EvaluatedMethod[] = models.map(({ path, model }) =>
+    modelMethod(path, model, engine)
   );
   const notes = [
     `stacks: ${dataset.items.length}, PSFs: ${psfs.length}, seed: ${seed}, ${engine.description}`,
+    MEMORY_NOTE,
   ];
-  const named = await parseMethods(config.methods);
   const tuning = config.tuneOn.length > 0 && named.some(({ value }) => value === undefined)
     ? await openDataset(config.tuneOn)
     : undefined;
+  const tuningCases = new Map<number, readonly EvaluationCase[]>();
+  for (const sigma of tuning ? sigmas : []) {
+    const options = { psfs, sigma, photons, seed, stacks: config.tuneStacks };
+    tuningCases.set(sigma, createTuningCases(tuning!, engine, options));
+  }
+  const oracles: EvaluatedMethod[] = [];
   for (const { method, value } of named) {
-    const { name, values, default: usual } = method.parameter;
     const parameters = new Map<number, number>();
+    const chosen: string[] = [];
     for (const sigma of sigmas) {
-      if (value !== undefined || !tuning) {
-        parameters.set(sigma, value ?? usual);
+      const cases = tuningCases.get(sigma);
+      if (value !== undefined || !cases) {
+        parameters.set(sigma, value ?? method.parameter.default);
+        chosen.push(`${parameters.get(sigma)} at ${formatLevel(sigma)}`);
         continue;
       }
-      hooks.onMessage?.(`Tuning ${method.label} at ${formatLevel(sigma)}`);
-      const { tuneStacks: stacks } = config;
-      const options = { engine, psfs, sigma, photons, seed, stacks, signal: hooks.signal };
-      const tuned = await tuneBaseline(method, tuning, options);
+      const tuned = await tuneOnce(method, cases, { sigma, engine, folder, hooks });
       parameters.set(sigma, tuned.value);
+      chosen.push(
+        `${tuned.value} at ${formatLevel(sigma)} (best of ${tuned.tried.length} tried in ` +
+          `${tuned.runs} runs on ${tuned.stacks} training stacks, ${tuned.seconds.toFixed(1)} s)`,
+      );
     }
-    const chosen = [...parameters].map(([sigma, p]) => `${p} at ${formatLevel(sigma)}`).join(", ");
-    const how = value !== undefined
-      ? "as given"
-      : tuning
-      ? `best of ${values.length} on training stacks`
-      : "the method's default";
-    notes.push(`${method.label}: ${name} ${chosen} (${how})`);
+    const how = value !== undefined ? " (as given)" : tuning ? "" : " (the method's default)";
+    notes.push(`${method.label}: ${method.parameter.name} ${chosen.join(", ")}${how}`);
     methods.push(classicalMethod(method, engine, (sigma) => parameters.get(sigma)!));
+    oracles.push(oracleMethod(method, engine, { start: (sigma) => parameters.get(sigma)! }));
   }
   const rows = await evaluateMethods(dataset, engine, {
-    methods,
+    methods: config.oracles === "measured" ? [...methods, ...oracles] : methods,
     psfs,
     sigmas,
     photons,
     seed,
+    known: folder?.rows,
     signal: hooks.signal,
-    onRow: ({ stack, method }, done, total) =>
-      hooks.onProgress?.(done / total, `${stack}, ${method}`),
+    onRow(row, done, total) {
+      folder?.addRow(row);
+      hooks.onProgress?.(done / total, `${row.stack}, ${row.method}`);
+    },
   });
-  return config.rows === "stacks" ? tabulateStacks(rows, notes) : tabulateMeans(rows, notes);
+  const table = config.rows === "stacks" ? tabulateStacks(rows, notes) : tabulateMeans(rows, notes);
+  const bounds = tabulateOracles(rows);
+  return bounds ? [table, bounds] : [table];
+}
+
+/** The search for a noise level, kept in the folder if there is one. */
+function tuneOnce(
+  method: BaselineMethod,
+  cases: readonly EvaluationCase[],
+  { sigma, engine, folder, hooks }: {
+    readonly sigma: number;
+    readonly engine: Engine;
+    readonly folder?: ExperimentFolder;
+    readonly hooks: EvaluationHooks;
+  },
+): Promise<TunedParameter> {
+  const search = () => {
+    hooks.onMessage?.(`Tuning ${method.label} at ${formatLevel(sigma)}`);
+    return tuneBaseline(method, cases, { engine, signal: hooks.signal });
+  };
+  return folder?.keep(`tuned ${method.name} ${sigma}.json`, search) ?? search();
+}
+
+/** SHA-256 in hexadecimal digits. */
+async function digest(text: string): Promise<string> {
+  const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return new Uint8Array(bytes).toHex();
 }
 
 /** Methods with the parameters that were given for them. */

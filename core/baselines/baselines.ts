@@ -31,6 +31,11 @@ export const BASELINES: readonly BaselineMethod[] = [
   RICHARDSON_LUCY_TV,
 ];
 
+/** Those of the experiments: all but ISTA, which minimizes what FISTA does in more steps. */
+export const EXPERIMENT_METHODS: readonly BaselineMethod[] = BASELINES.filter((method) =>
+  method !== ISTA_HAAR
+);
+
 /** How the boundaries are called in a label. */
 const BOUNDARY_LABELS: Readonly<Record<Boundary, string>> = {
   "replicate-taper": "taper",

@@ -28,7 +28,7 @@ export const ICTM: BaselineMethod = createMethod({
   label: "Constrained Tikhonov-Miller",
   parameter: {
     name: "lambda",
-    values: logarithmicGrid(1e-5, 1, { perDecade: 3 }),
+    values: logarithmicGrid(1e-5, 100, { perDecade: 3 }),
     default: 0.0046,
   },
   parameterKind: "weight",

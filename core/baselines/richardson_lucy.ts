@@ -158,7 +158,7 @@ export const ACCELERATED_RICHARDSON_LUCY: BaselineMethod = createMethod({
   label: "Accelerated Richardson-Lucy",
   parameter: {
     name: "iterations",
-    values: [2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 17, 20, 25, 30, 40, 50, 75, 100],
+    values: [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 17, 20, 25, 30, 40, 50, 75, 100],
     default: 10,
   },
   parameterKind: "count",

@@ -61,7 +61,7 @@ export const RIF: BaselineMethod = createMethod({
   label: "RIF",
   parameter: {
     name: "lambda",
-    values: logarithmicGrid(1e-6, 1, { perDecade: 3 }),
+    values: logarithmicGrid(1e-6, 100, { perDecade: 3 }),
     default: 0.046,
   },
   parameterKind: "positive",
@@ -98,7 +98,7 @@ export const TIKHONOV_MILLER: BaselineMethod = createMethod({
   label: "Tikhonov-Miller",
   parameter: {
     name: "lambda",
-    values: logarithmicGrid(1e-6, 1, { perDecade: 3 }),
+    values: logarithmicGrid(1e-6, 10, { perDecade: 3 }),
     default: 0.01,
   },
   parameterKind: "weight",

@@ -13,8 +13,11 @@ export interface SearchResult {
   readonly tried: readonly (readonly [value: number, score: number])[];
 }
 
-/** A direction is given up after so many values in a row that are worse than the best. */
-const PATIENCE = 2;
+/** How a grid is climbed. */
+export interface SearchOptions {
+  /** A direction is given up after so many values in a row that are not better. @default 2 */
+  readonly patience?: number;
+}
 
 /**
  * Climbs a method's grid from its default, in both directions until two values in a row are worse
@@ -40,6 +43,7 @@ const PATIENCE = 2;
 export async function searchGrid(
   { values, default: usual }: BaselineParameter,
   score: (value: number) => Promise<number>,
+  { patience = 2 }: SearchOptions = {},
 ): Promise<SearchResult> {
   const start = values.indexOf(usual);
   if (start < 0) throw new RangeError(`The default ${usual} is not among ${values.join(", ")}`);
@@ -50,7 +54,7 @@ export async function searchGrid(
     let worse = 0;
     for (
       let index = start + direction;
-      worse < PATIENCE && index >= 0 && index < values.length;
+      worse < patience && index >= 0 && index < values.length;
       index += direction
     ) {
       const found = await score(values[index]);

@@ -25,7 +25,7 @@ export const TOTAL_VARIATION: BaselineMethod = createMethod({
   label: "Isotropic TV",
   parameter: {
     name: "lambda",
-    values: logarithmicGrid(1e-5, 0.1, { perDecade: 3 }),
+    values: logarithmicGrid(1e-5, 1, { perDecade: 3 }),
     default: 4.6e-4,
   },
   parameterKind: "positive",

@@ -170,7 +170,7 @@ function createThresholding(
     label,
     parameter: {
       name: "lambda",
-      values: logarithmicGrid(1e-5, 0.1, { perDecade: 3 }),
+      values: logarithmicGrid(1e-5, 1, { perDecade: 3 }),
       default: 1e-3,
     },
     parameterKind: "weight",

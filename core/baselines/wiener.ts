@@ -80,13 +80,21 @@ export function logarithmicGrid(
 /** The Wiener filter with lambda ||x||^2. */
 export const WIENER_IDENTITY: BaselineMethod = createWiener("identity", {
   label: "Wiener, identity",
-  parameter: { name: "lambda", values: logarithmicGrid(1e-6, 1, { perDecade: 3 }), default: 0.022 },
+  parameter: {
+    name: "lambda",
+    values: logarithmicGrid(1e-6, 10, { perDecade: 3 }),
+    default: 0.022,
+  },
 });
 
 /** The Wiener filter with lambda ||grad x||^2. */
 export const WIENER_GRADIENT: BaselineMethod = createWiener("gradient", {
   label: "Wiener, gradient",
-  parameter: { name: "lambda", values: logarithmicGrid(1e-6, 1, { perDecade: 3 }), default: 0.046 },
+  parameter: {
+    name: "lambda",
+    values: logarithmicGrid(1e-6, 100, { perDecade: 3 }),
+    default: 0.046,
+  },
 });
 
 /**
@@ -109,7 +117,11 @@ export const WIENER_GRADIENT: BaselineMethod = createWiener("gradient", {
  */
 export const WIENER_LAPLACIAN: BaselineMethod = createWiener("laplacian", {
   label: "Wiener, Laplacian",
-  parameter: { name: "lambda", values: logarithmicGrid(1e-6, 1, { perDecade: 3 }), default: 0.046 },
+  parameter: {
+    name: "lambda",
+    values: logarithmicGrid(1e-6, 100, { perDecade: 3 }),
+    default: 0.046,
+  },
 });
 
 /**

@@ -1,6 +1,6 @@
 /**
- * The folder of an experiment: what was finished is kept there step by step, so that an interrupted
- * experiment goes on where it was.
+ * The folder of an experiment or an evaluation: what was finished is kept there step by step, so that
+ * an interrupted one goes on where it was.
  *
  * @module
  */
@@ -39,11 +39,13 @@ export function openExperimentFolder(
   const description = JSON.stringify(setting, null, 2) + "\n";
   const before = readText(file("setting.json"));
   if (before !== undefined && resume === "refuse") {
-    throw new InputError(`${path} holds an experiment; go on with --resume, or give another --out`);
+    throw new InputError(
+      `${path} holds an earlier run's results; go on with --resume, or give another --out`,
+    );
   }
   if (before !== undefined && before !== description) {
     throw new InputError(
-      `The experiment in ${path} has another setting (see setting.json); give another --out`,
+      `The results in ${path} are of another setting (see setting.json); give another --out`,
     );
   }
   const write = (name: string, content: string | Uint8Array) => {

@@ -8,30 +8,53 @@ import type { BaselineMethod } from "../baselines/method.ts";
 import { listSourceFiles } from "../dataset/source_files.ts";
 import { formatLevel } from "../evaluation_table.ts";
 import { WHOLE_AXIS } from "../options.ts";
+import type { Table } from "../report/table.ts";
 import type { TrainConfig } from "../run_training.ts";
 import type { Initialization } from "../twb/initialize.ts";
 import type { Size } from "../volume.ts";
-import type { ComparedModel, Comparison } from "./compare.ts";
+import { type Comparison, runComparison } from "./compare.ts";
+import { type ComparedModel, type ExperimentHooks, parseModel } from "./compared_model.ts";
+import { runFmd } from "./fmd_experiment.ts";
 
-/** Names of the experiments. */
-export const EXPERIMENTS = ["toy2d", "init2d", "init3d", "dsb2018", "hela3d"] as const;
+/** Names of the comparisons on the slides. */
+export const COMPARISONS = ["toy2d", "init2d", "init3d", "dsb2018", "hela3d"] as const;
+
+/** One of {@link COMPARISONS}. */
+export type ComparisonName = typeof COMPARISONS[number];
+
+/** Names of all experiments. */
+export const EXPERIMENTS = [...COMPARISONS, "fmd"] as const;
 
 /** One of {@link EXPERIMENTS}. */
 export type ExperimentName = typeof EXPERIMENTS[number];
 
 /** What an experiment is made from. */
 export interface ExperimentOptions {
-  /** The folder with hela3d/ and dsb2018/. */
+  /** The folder with hela3d/, dsb2018/ and fmd/. */
   readonly data: string;
   readonly sigma: number;
   readonly seed: number;
   /** "quick": a few stacks and epochs, to see that everything works. */
   readonly size: "full" | "quick";
   readonly methods: readonly BaselineMethod[];
+  /** Models trained before, beside those of the experiment: "NAME=path" or paths. @default [] */
+  readonly models?: readonly string[];
+  /** @default "none" */
+  readonly oracles?: "none" | "measured";
+}
+
+/** Runs an experiment and returns its table; "fmd" has its own noise levels. */
+export function runExperiment(
+  name: ExperimentName,
+  options: ExperimentOptions,
+  hooks: ExperimentHooks,
+): Promise<Table> {
+  if (name === "fmd") return runFmd({ ...options, models: options.models ?? [] }, hooks);
+  return runComparison(createComparison(name, options), hooks);
 }
 
 /** The comparison that belongs to a name. */
-export function createExperiment(name: ExperimentName, options: ExperimentOptions): Comparison {
+export function createComparison(name: ComparisonName, options: ExperimentOptions): Comparison {
   switch (name) {
     case "toy2d":
       return createToy(options);
@@ -47,7 +70,7 @@ export function createExperiment(name: ExperimentName, options: ExperimentOption
 
 /** The slides' comparison: TWB, TWB_M (a mix of noise levels), and the classical methods. */
 function createTable(set: "hela3d" | "dsb2018", options: ExperimentOptions): Comparison {
-  const { sigma, seed, methods } = options;
+  const { sigma, seed, methods, models = [], oracles } = options;
   const base = createBase(set, options);
   const mixed: TrainConfig = { ...base.config, noise: { min: 0.01, max: 0.03 } };
   const rectified: TrainConfig = { ...base.config, positivity: true };
@@ -57,8 +80,10 @@ function createTable(set: "hela3d" | "dsb2018", options: ExperimentOptions): Com
       { name: "TWB", config: base.config },
       { name: "TWB_M", config: mixed },
       { name: "TWB, positive", config: rectified },
+      ...models.map(parseModel),
     ],
     methods,
+    oracles,
     tuneOn: base.train,
     tuneStacks: options.size === "quick" ? 2 : 6,
     testOn: base.test,
@@ -94,7 +119,10 @@ function createInitSearch(set: "hela3d" | "dsb2018", options: ExperimentOptions)
   ).filter(({ name }, index, all) => all.findIndex((other) => other.name === name) === index);
   return {
     title: `Initialization, ${set}, ${formatLevel(options.sigma)} noise`,
-    models: options.size === "quick" ? models.filter((_, i) => i % 4 === 0) : models,
+    models: [
+      ...(options.size === "quick" ? models.filter((_, i) => i % 4 === 0) : models),
+      ...(options.models ?? []).map(parseModel),
+    ],
     methods: [],
     tuneOn: [],
     tuneStacks: 0,
@@ -120,7 +148,7 @@ function createToy(options: ExperimentOptions): Comparison {
   };
   return {
     title: `Four images learned by heart, ${formatLevel(options.sigma)} noise`,
-    models: [{ name: "TWB", config }],
+    models: [{ name: "TWB", config }, ...(options.models ?? []).map(parseModel)],
     methods: [],
     tuneOn: [],
     tuneStacks: 0,
@@ -128,6 +156,7 @@ function createToy(options: ExperimentOptions): Comparison {
     psfs: base.psfs.slice(0, 2),
     sigma: options.sigma,
     seed: options.seed,
+    overlap: "wanted",
     notes: ["trained and measured on the same images"],
   };
 }

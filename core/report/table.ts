@@ -70,6 +70,19 @@ export function formatTable(table: Table, format: TableFormat): string {
   }
 }
 
+/**
+ * Several tables one after the other, a blank line between them; as JSON, several are an array.
+ *
+ * @throws {RangeError} as {@link formatTable} does.
+ */
+export function formatTables(tables: readonly Table[], format: TableFormat): string {
+  const texts = tables.map((table) => formatTable(table, format));
+  if (format === "json" && texts.length > 1) {
+    return `[\n${texts.map((text) => text.trimEnd()).join(",\n")}\n]\n`;
+  }
+  return texts.join("\n");
+}
+
 /** @throws {RangeError} as {@link formatTable} does. */
 export function checkTable({ title, columns, rows }: Table): void {
   const keys = columns.map((column) => column.key);

@@ -5,13 +5,14 @@ import { createCpuEngine } from "../../../core/compute/cpu/cpu_engine.ts";
 import { createPhantom } from "../../../core/dataset/phantom.ts";
 import { CancelledError, InputError } from "../../../core/errors.ts";
 import { type Comparison, runComparison } from "../../../core/experiment/compare.ts";
+import type { ComparedModel } from "../../../core/experiment/compared_model.ts";
 import { openExperimentFolder } from "../../../core/experiment/experiment_folder.ts";
-import { createExperiment, EXPERIMENTS } from "../../../core/experiment/experiments.ts";
+import { COMPARISONS, createComparison } from "../../../core/experiment/experiments.ts";
 import { writeVolume } from "../../../core/io/tiff_writer.ts";
 import { formatTable } from "../../../core/report/table.ts";
 
 /** Four small images, and what is compared on them. */
-function createComparison(folder: string): Comparison {
+function smallComparison(folder: string): Comparison {
   const files = [1, 2, 3, 4].map((seed) => {
     const path = `${folder}/cell${seed}.tif`;
     writeVolume(path, createPhantom({ shape: [1, 1, 48, 48], seed }));
@@ -55,7 +56,7 @@ function createComparison(folder: string): Comparison {
 
 Deno.test("runComparison() writes its tables, and one that was stopped goes on to the same", async () => {
   const folder = Deno.makeTempDirSync();
-  const comparison = createComparison(folder);
+  const comparison = smallComparison(folder);
   const engine = await createCpuEngine({ threads: 1 });
   const withoutTimes = (table: Awaited<ReturnType<typeof runComparison>>) =>
     table.rows.map((row) => row.filter((_, i) => table.columns[i].key !== "seconds"));
@@ -105,6 +106,10 @@ Deno.test("openExperimentFolder() keeps values and rows, NaN too, and refuses an
   Deno.removeSync(path, { recursive: true });
 });
 
+function dataOf(model: ComparedModel): readonly string[] {
+  return "config" in model ? model.config.data : [];
+}
+
 const data = new URL("../../../../shared/data", import.meta.url).pathname;
 const present = existsSync(data);
 
@@ -112,17 +117,17 @@ Deno.test({
   name: `every experiment names files that are there${present ? "" : " (needs ../shared)"}`,
   ignore: !present,
   fn: () => {
-    for (const name of EXPERIMENTS) {
+    for (const name of COMPARISONS) {
       for (const size of ["full", "quick"] as const) {
         const options = { data, sigma: 0.01, seed: 1, size, methods: [] };
-        const { models, testOn, psfs } = createExperiment(name, options);
+        const { models, testOn, psfs } = createComparison(name, options);
         assert.ok(models.length > 0 && testOn.length > 0 && psfs.length > 0);
-        for (const path of [...testOn, ...models.flatMap(({ config }) => config.data)]) {
+        for (const path of [...testOn, ...models.flatMap(dataOf)]) {
           assert.ok(existsSync(path), path);
         }
         if (name === "init3d" && size === "full") assert.equal(models.length, 27);
         if (!["toy2d"].includes(name)) {
-          const learned = new Set(models.flatMap(({ config }) => config.data));
+          const learned = new Set(models.flatMap(dataOf));
           assert.ok(testOn.every((path) => !learned.has(path)), `${name} tests on what it learned`);
         }
       }
