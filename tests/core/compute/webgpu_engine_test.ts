@@ -58,6 +58,7 @@ async function countBytes(body: (live: () => number) => Promise<void>): Promise<
 async function restore(engine: Engine): Promise<void> {
   const [size, grid, kernel]: Size[] = [[3, 6, 7], [4, 8, 8], [1, 3, 3]];
   const [field, target] = [engine.createField(size), engine.createField(size)];
+  const [estimate, adjoint] = [engine.createField(grid), engine.createField(grid)];
   const [planes, other] = [engine.createPlanes(grid, 3), engine.createPlanes(grid, 3)];
   const transfer = engine.createSpectrum(grid);
   const regularizer = engine.createRegularizer(grid, kernel);
@@ -71,9 +72,18 @@ async function restore(engine: Engine): Promise<void> {
   engine.inverseLateral(other, field);
   await engine.residual(field, target, "none");
   engine.forwardLateral(field, other, "zero");
-  await engine.regularizerGradient(other, { observed: planes, ...wiener });
+  await engine.regularizerGradient(other, { planes, ...wiener });
   await engine.read(field);
-  engine.free(field, target, planes, other, transfer, regularizer);
+  const kernels = {
+    kernelSize: kernel,
+    kernels: normals(5 * 9, 3),
+    gates: new Float64Array(5).fill(0.5),
+    thresholds: new Float64Array(5).fill(1),
+  };
+  engine.copy(estimate, field);
+  engine.shrinkResponses(estimate, field, kernels);
+  await engine.shrinkResponsesGradient(estimate, adjoint, { gradient: estimate, size, kernels });
+  engine.free(field, target, estimate, adjoint, planes, other, transfer, regularizer);
 }
 
 test("device memory after a run is what it was before, and none after the end", () =>

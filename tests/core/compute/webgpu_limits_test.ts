@@ -6,6 +6,12 @@ import { checkEngine } from "../../../core/compute/diagnose_engine.ts";
 import type { Engine, Field, VectorField } from "../../../core/compute/engine.ts";
 import { chunksOf, slabsOf } from "../../../core/compute/webgpu/layout.ts";
 import {
+  cutBox,
+  planColumns,
+  planTiles,
+  RESPONSE_BYTES,
+} from "../../../core/compute/webgpu/shrinkage_plan.ts";
+import {
   createWebgpuEngine,
   type WebgpuEngineOptions,
 } from "../../../core/compute/webgpu/webgpu_engine.ts";
@@ -24,11 +30,12 @@ function test(name: string, fn: () => void | Promise<void>): void {
 async function compareWithCpu(
   limits: Limits,
   body: (engine: Engine) => Promise<ArrayLike<number>[]>,
+  tolerance = 2e-6,
 ): Promise<void> {
   const engines = [await createWebgpuEngine({ limits }), await createCpuEngine({ threads: 1 })];
   try {
     const [actual, expected] = [await body(engines[0]), await body(engines[1])];
-    actual.forEach((values, i) => assertClose(values, expected[i], 2e-6, `${i}:`));
+    actual.forEach((values, i) => assertClose(values, expected[i], tolerance, `${i}:`));
   } finally {
     for (const engine of engines) engine.close();
   }
@@ -101,6 +108,63 @@ test("total variation across chunks", () =>
     return [await engine.read(out), await engine.read(dual[0])];
   }));
 
+/** Shrunk responses and all their gradients. */
+async function shrink(
+  engine: Engine,
+  { size, grid, kernel }: { readonly size: Size; readonly grid: Size; readonly kernel: Size },
+): Promise<ArrayLike<number>[]> {
+  const taps = voxelsOf(kernel);
+  const kernels = {
+    kernelSize: kernel,
+    kernels: normals(5 * taps, 4).map((value) => value / Math.sqrt(taps)),
+    gates: Float64Array.of(0.3, 0.9, 0.5, 0.7, 0.8),
+    thresholds: Float64Array.of(0.2, 1, 0.5, 2, 0.8),
+  };
+  const [estimate, gradient, total] = [1, 2, 3].map((seed) => fieldOf(engine, grid, seed));
+  const output = engine.createField(size);
+  engine.shrinkResponses(estimate, output, kernels);
+  const sums = await engine.shrinkResponsesGradient(estimate, total, { gradient, size, kernels });
+  const { gates, thresholds, product } = sums;
+  const voxels = [await engine.read(output), await engine.read(total)];
+  return [...voxels, sums.kernels, gates, thresholds, [product, ...gates]];
+}
+
+test("shrunk responses across chunks, box by box", async () => {
+  const bindingBytes = 5000;
+  const [size, grid, kernel]: Size[] = [[5, 8, 20], [6, 9, 25], [3, 3, 3]];
+  assert.equal(chunksOf(grid, bindingBytes).length, 2);
+  const boxes = cutBox({ begin: [0, 0, 0], size }, kernel, bindingBytes);
+  assert.ok(new Set(boxes.map(({ begin }) => begin[0])).size > 1, "no cut along z");
+  assert.ok(new Set(boxes.map(({ begin }) => begin[1])).size > 1, "no cut along y");
+  await compareWithCpu({ bindingBytes }, (engine) => shrink(engine, { size, grid, kernel }), 1e-5);
+});
+
+test("kernels that little workgroup memory takes in slices, and more taps than threads", async () => {
+  const limits = { workgroupBytes: 16384 };
+  const [size, grid]: Size[] = [[3, 9, 11], [10, 14, 25]];
+  for (const kernel of [[3, 8, 8], [9, 6, 15]] as const) {
+    const tiles = planTiles(size, kernel, { ...limits, elementBytes: RESPONSE_BYTES });
+    assert.ok(tiles.constants.slices < kernel[0]);
+    await compareWithCpu(limits, (engine) => shrink(engine, { size, grid, kernel }), 1e-5);
+  }
+  assert.equal(planColumns([9, 6, 15], limits.workgroupBytes).sets, 2);
+});
+
+test("copy between fields that are cut differently", () =>
+  compareWithCpu({ bindingBytes: 800 }, async (engine) => {
+    const sizes: readonly Size[] = [[5, 6, 7], [3, 14, 25], [7, 2, 9]];
+    const results: ArrayLike<number>[] = [];
+    for (const from of sizes) {
+      for (const to of sizes) {
+        const [input, output] = [fieldOf(engine, from, 1), fieldOf(engine, to, 2)];
+        engine.copy(output, input);
+        results.push(await engine.read(output));
+        engine.free(input, output);
+      }
+    }
+    return results;
+  }));
+
 test("what cannot be cut is refused in one line", async () => {
   const engine = await createWebgpuEngine({ limits: { bindingBytes: 4096 } });
   const refused = (fn: () => unknown) =>
@@ -115,6 +179,10 @@ test("what cannot be cut is refused in one line", async () => {
   refused(() => engine.ascendDual([plane, plane, plane], plane, { radius: 1 }));
   const shift: Size = [0, 0, 0];
   const haar = { lowpass: Float64Array.of(0.7, 0.7), origin: 0, threshold: 0 };
+  const wide = { kernelSize: [1, 61, 61] as const, kernels: normals(3721, 1) };
+  const one = Float64Array.of(1);
+  const bank = { ...wide, gates: one, thresholds: one };
+  refused(() => engine.shrinkResponses(plane, plane, bank));
   refused(() => engine.shrinkWavelet(plane, { ...haar, levels: [0, 1, 1], shift }));
   engine.close();
 });
