@@ -1,5 +1,8 @@
 // The engine in a browser's worker: another compiler of WGSL, another implementation of WebGPU.
 import assert from "node:assert/strict";
+import { createReferenceEngine } from "../../../core/compute/reference/reference_engine.ts";
+import { assertClose } from "../../support/assert_close.ts";
+import { runShrinkCase } from "../../support/shrink_case.ts";
 
 const PROBE = new URL("../../support/webgpu_browser_probe.ts", import.meta.url).pathname;
 const PAGE = `<!doctype html><script type="module">
@@ -30,6 +33,7 @@ const browser = ["chromium", "chromium-browser", "google-chrome"].find((name) =>
 interface Found {
   readonly verdict: string;
   readonly error?: number;
+  readonly shrunk?: readonly (readonly number[])[];
   readonly description?: string;
   readonly bytes?: number;
 }
@@ -77,8 +81,10 @@ Deno.test({
   async fn() {
     const folder = await Deno.makeTempDir();
     try {
-      const { verdict, error, description, bytes } = await probe(folder);
+      const { verdict, error, shrunk, description, bytes } = await probe(folder);
       assert.equal(verdict, "right", `${description}: error ${error}`);
+      const expected = await runShrinkCase(createReferenceEngine());
+      expected.forEach((values, i) => assertClose(shrunk![i], values, 1e-5, `${i}:`));
       assert.match(description!, /^WebGPU, .*\(software\)$/);
       assert.equal(bytes, 0);
     } finally {
