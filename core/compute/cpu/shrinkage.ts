@@ -177,7 +177,7 @@ function planTiles({ begin, size }: Box, [depth, height, width]: Size) {
     // As in assembly/shrinkage.ts: rows are read beyond the halo by a vector pair at most.
     const rowFloats = roundUp(columns + width - 1, 8) + roundUp(width - 1, 8) + 8;
     const planeBytes = (rows + 2 * (height - 1)) * rowFloats * 4 + 64;
-    const bytes = 6 * depth * planeBytes + 19 * rowFloats * 4 + (2 * 32 + 64) * (taps + 3) + 64;
+    const bytes = 6 * depth * planeBytes + 19 * rowFloats * 4 + 2 * 32 * taps + 64;
     return { rows, columns, rowFloats, bytes };
   };
   let maxColumns = TILE_COLUMNS;

@@ -132,7 +132,11 @@ export function addNoise(job: usize, begin: i32, end: i32, _scratch: usize): voi
       c = hashStep(c, a, b);
       d = hashStep(d, b, c);
       const p = field + <usize> i * 4;
-      const n0 = normalCos(a, b), n1 = normalSin(a, b), n2 = normalCos(c, d), n3 = normalSin(c, d);
+      let r = radius(a), f = angle(b);
+      let cosine = cosOf(f), sine = sinOf(f);
+      const n0 = turnCos(r, cosine, sine, b), n1 = turnSin(r, cosine, sine, b);
+      r = radius(c), f = angle(d), cosine = cosOf(f), sine = sinOf(f);
+      const n2 = turnCos(r, cosine, sine, d), n3 = turnSin(r, cosine, sine, d);
       const t0 = v128.shuffle<f32>(n0, n1, 0, 4, 1, 5), t1 = v128.shuffle<f32>(n2, n3, 0, 4, 1, 5);
       const t2 = v128.shuffle<f32>(n0, n1, 2, 6, 3, 7), t3 = v128.shuffle<f32>(n2, n3, 2, 6, 3, 7);
       addScaled(p, v128.shuffle<f32>(t0, t1, 0, 1, 4, 5), sigma);
@@ -184,24 +188,25 @@ function cosOf(f: v128): v128 {
   return f32x4.add(f32x4.sub(y, f32x4.mul(f32x4.splat(0.5), z)), f32x4.splat(1));
 }
 
+/** All bits set where the quadrant q, the top two bits, is odd. */
+// @ts-ignore: decorator
+@inline
+function isOdd(b: v128): v128 {
+  return i32x4.eq(v128.and(i32x4.shr_u(b, 30), i32x4.splat(1)), i32x4.splat(1));
+}
+
 /** r cos(f + q pi / 2): c, -s, -c, s for the quadrants q = 0, 1, 2, 3. */
 // @ts-ignore: decorator
 @inline
-function normalCos(a: v128, b: v128): v128 {
-  const f = angle(b);
-  const odd = i32x4.eq(v128.and(i32x4.shr_u(b, 30), i32x4.splat(1)), i32x4.splat(1));
-  const value = v128.bitselect(sinOf(f), cosOf(f), odd);
+function turnCos(r: v128, c: v128, s: v128, b: v128): v128 {
   const sign = i32x4.shl(v128.xor(i32x4.shr_u(b, 31), i32x4.shr_u(b, 30)), 31);
-  return f32x4.mul(radius(a), v128.xor(value, sign));
+  return f32x4.mul(r, v128.xor(v128.bitselect(s, c, isOdd(b)), sign));
 }
 
 /** r sin(f + q pi / 2): s, c, -s, -c for the quadrants q = 0, 1, 2, 3. */
 // @ts-ignore: decorator
 @inline
-function normalSin(a: v128, b: v128): v128 {
-  const f = angle(b);
-  const odd = i32x4.eq(v128.and(i32x4.shr_u(b, 30), i32x4.splat(1)), i32x4.splat(1));
-  const value = v128.bitselect(cosOf(f), sinOf(f), odd);
+function turnSin(r: v128, c: v128, s: v128, b: v128): v128 {
   const sign = i32x4.shl(i32x4.shr_u(b, 31), 31);
-  return f32x4.mul(radius(a), v128.xor(value, sign));
+  return f32x4.mul(r, v128.xor(v128.bitselect(c, s, isOdd(b)), sign));
 }

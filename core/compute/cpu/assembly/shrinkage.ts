@@ -2,11 +2,15 @@
 //
 // An item is a tile of rows and columns. Four kernels at a time go through its planes: x with its
 // halo, the periodic grid unrolled, is in a ring of as many planes as the kernels have, z in another
-// behind it; a plane of q follows the last z that it needs. So scratch does not grow with the depth.
+// one behind it; a plane of q follows the last z that it needs. Scratch does not grow with the depth.
 // Neighbouring tiles compute the halo's z each for itself: every voxel of q has one writer, and no
 // number depends on which thread did what.
-import { correlateRow, gatherRow, GROUP, respondRow, TAP } from "./taps";
+import { addSums, correlateRow } from "./correlate";
+import { gatherRow, GROUP, respondRow, runOf, TAP } from "./taps";
 import { arg } from "./job";
+
+/** Columns of q that are computed one below the other, so that the rows of z stay in the cache. */
+const STRIP: i32 = 64;
 
 // Of the job: the grid, the field of view in it, the kernels, the box that the tiles cover.
 let nz: i32 = 0, ny: i32 = 0, nx: i32 = 0;
@@ -26,7 +30,7 @@ let haloY: i32 = 0, haloX: i32 = 0, haloRows: i32 = 0, haloColumns: usize = 0;
 let xRing: usize = 0, aRing: usize = 0, zRing: usize = 0;
 let responses: usize = 0, changes: usize = 0, owned: usize = 0, slopes: usize = 0;
 let insideMask: usize = 0, ownedMask: usize = 0, outRow: usize = 0;
-let responseTaps: usize = 0, gatherTaps: usize = 0, sums: usize = 0;
+let responseTaps: usize = 0, gatherTaps: usize = 0;
 
 function prepare(job: usize, scratch: usize): void {
   estimate = <usize> arg(job, 0), output = <usize> arg(job, 1), gradient = <usize> arg(job, 22);
@@ -51,8 +55,7 @@ function prepare(job: usize, scratch: usize): void {
   ownedMask = next, next += rowBytes;
   outRow = next, next += rowBytes;
   responseTaps = next, next += taps * TAP;
-  gatherTaps = next, next += taps * TAP;
-  sums = next;
+  gatherTaps = next;
 }
 
 // @ts-ignore: decorator
@@ -62,7 +65,7 @@ function wrap(i: i32, n: i32): i32 {
   return r < 0 ? r + n : r;
 }
 
-/** The tile's geometry, and masks of the columns with a z: all, and those that are the tile's own. */
+/** The tile's geometry, and masks of the columns with a z: of all and of the tile's own. */
 function enterTile(item: i32): void {
   const across = (boxWidth + tileColumns - 1) / tileColumns;
   const down = item / across;
@@ -109,9 +112,14 @@ function tabulateResponses(weights: usize, first: i32): usize {
   for (let uz = 0; uz < kz; uz++) {
     const plane = <usize> ((first + uz) % kz) * planeBytes;
     for (let uy = 0; uy < ky; uy++) {
-      for (let ux = 0; ux < kx; ux++, t += TAP, weights += 16) {
-        store<u32>(t, <u32> (plane + <usize> uy * rowBytes + <usize> ux * 4));
-        v128.store(t, v128.load(weights), 16);
+      const row = plane + <usize> uy * rowBytes;
+      for (let ux = 0, run = 0; ux < kx; ux += run) {
+        run = runOf(kx - ux);
+        store<u32>(t, <u32> (row + <usize> ux * 4));
+        store<u32>(t, <u32> run, 4);
+        memory.copy(t + 16, weights, <usize> run * 16);
+        weights += <usize> run * 16;
+        t += 16 + <usize> run * 16;
       }
     }
   }
@@ -122,16 +130,21 @@ function tabulateResponses(weights: usize, first: i32): usize {
 function tabulateGather(weights: usize, m: i32): usize {
   let t = gatherTaps;
   for (let uz = 0; uz < kz; uz++) {
+    // Tap u meets the z that is the same way off in the other direction.
     const from = m + kz - 1 - uz;
-    if (!hasResponses(from)) {
-      weights += <usize> (ky * kx) * 16;
-      continue;
-    }
+    if (!hasResponses(from)) continue;
     const plane = GROUP * <usize> (from % kz) * planeBytes;
-    for (let uy = ky - 1; uy >= 0; uy--) {
-      for (let ux = kx - 1; ux >= 0; ux--, t += TAP, weights += 16) {
-        store<u32>(t, <u32> (plane + <usize> uy * rowBytes + <usize> ux * 4));
-        v128.store(t, v128.load(weights), 16);
+    for (let uy = 0; uy < ky; uy++) {
+      const row = plane + GROUP * <usize> (ky - 1 - uy) * rowBytes;
+      const last = weights + <usize> ((uz * ky + uy) * kx + kx - 1) * 16;
+      for (let vx = 0, run = 0; vx < kx; vx += run) {
+        run = runOf(kx - vx);
+        store<u32>(t, <u32> (row + <usize> vx * 16));
+        store<u32>(t, <u32> run, 4);
+        t += 16;
+        for (let v = vx; v < vx + run; v++, t += 16) {
+          v128.store(t, v128.load(last - <usize> v * 16));
+        }
       }
     }
   }
@@ -155,24 +168,27 @@ function hasResponses(i: i32): bool {
 function emitPlane(weights: usize, m: i32, adds: bool, oz: i32, oy: i32, ox: i32): void {
   const end = tabulateGather(weights, m);
   const plane = wrap(boxZ + m, oz);
-  for (let i = 0; i < rows; i++) {
-    gatherRow(
-      zRing + <usize> i * rowBytes,
-      planeBytes,
-      gatherTaps,
-      end,
-      outRow,
-      <usize> ((columns + 7) & ~7),
-    );
-    const row = output + <usize> ((plane * oy + wrap(y0 + i, oy)) * ox) * 4;
-    let x = wrap(x0, ox);
-    for (let done = 0; done < columns;) {
-      const run = min(columns - done, ox - x);
-      const from = outRow + <usize> done * 4, to = row + <usize> x * 4;
-      if (adds) addRow(to, from, run);
-      else memory.copy(to, from, <usize> run * 4);
-      done += run;
-      x = 0;
+  for (let strip = 0; strip < columns; strip += STRIP) {
+    const count = min(STRIP, columns - strip);
+    const z = zRing + <usize> strip * 16;
+    for (let i = 0; i < rows; i++) {
+      gatherRow(
+        z + GROUP * <usize> i * rowBytes,
+        gatherTaps,
+        end,
+        outRow,
+        <usize> ((count + 7) & ~7),
+      );
+      const row = output + <usize> ((plane * oy + wrap(y0 + i, oy)) * ox) * 4;
+      let x = wrap(x0 + strip, ox);
+      for (let done = 0; done < count;) {
+        const run = min(count - done, ox - x);
+        const from = outRow + <usize> done * 4, to = row + <usize> x * 4;
+        if (adds) addRow(to, from, run);
+        else memory.copy(to, from, <usize> run * 4);
+        done += run;
+        x = 0;
+      }
     }
   }
 }
@@ -185,17 +201,15 @@ function addRow(to: usize, from: usize, count: i32): void {
   for (; j < count; j++, to += 4, from += 4) store<f32>(to, load<f32>(to) + load<f32>(from));
 }
 
-/** A row of four z, in place of the r that are there. */
+/** A row of z, in place of the r that are there. */
 function shrinkRow(row: usize, numbers: usize): void {
-  for (let d: usize = 0; d < GROUP; d++, row += planeBytes) {
-    const gate = v128.load32_splat(numbers + d * 4);
-    const squared = v128.load32_splat(numbers + d * 4, 16);
-    for (let o: usize = 0; o < haloColumns * 4; o += 16) {
-      const r = v128.load(row + o);
-      const power = f32x4.mul(r, r);
-      const share = f32x4.div(f32x4.mul(gate, power), f32x4.add(power, squared));
-      v128.store(row + o, v128.and(f32x4.mul(share, r), v128.load(insideMask + o)));
-    }
+  const gate = v128.load(numbers), squared = v128.load(numbers, 16);
+  const end = row + haloColumns * 16;
+  for (let mask = insideMask; row < end; row += 16, mask += 4) {
+    const r = v128.load(row);
+    const power = f32x4.mul(r, r);
+    const share = f32x4.div(f32x4.mul(gate, power), f32x4.add(power, squared));
+    v128.store(row, v128.and(f32x4.mul(share, r), v128.load32_splat(mask)));
   }
 }
 
@@ -225,14 +239,12 @@ function respondPlane(weights: usize, i: i32): void {
   const end = tabulateResponses(weights, i);
   let row = zRing + GROUP * <usize> (i % kz) * planeBytes;
   let x = xRing;
-  for (let j = 0; j < haloRows; j++, row += rowBytes, x += rowBytes) {
+  for (let j = 0; j < haloRows; j++, row += GROUP * rowBytes, x += rowBytes) {
     if (wrap(haloY + j, ny) >= height) {
-      for (let d: usize = 0; d < GROUP; d++) {
-        memory.fill(row + d * planeBytes, 0, haloColumns * 4);
-      }
+      memory.fill(row, 0, haloColumns * 16);
       continue;
     }
-    respondRow(x, responseTaps, end, row, planeBytes, haloColumns);
+    respondRow(x, responseTaps, end, row, haloColumns);
     shrinkRow(row, weights + taps * 16);
   }
 }
@@ -270,68 +282,50 @@ export function shrinkResponsesGradient(job: usize, begin: i32, end: i32, scratc
 function differentiatePlane(weights: usize, i: i32, partials: usize): void {
   const end = tabulateResponses(weights, i);
   const z = planeOf(i);
-  const own = z >= boxZ && z < boxZ + boxDepth;
   let row = zRing + GROUP * <usize> (i % kz) * planeBytes;
-  memory.fill(sums, 0, (taps + 3) * GROUP * 16);
-  const shrinkageSums = sums + (taps + 1) * GROUP * 16;
-  for (let j = 0; j < haloRows; j++, row += rowBytes) {
+  for (let j = 0; j < haloRows; j++, row += GROUP * rowBytes) {
     const y = haloY + j;
     if (wrap(y, ny) >= height) {
-      for (let d: usize = 0; d < GROUP; d++) {
-        memory.fill(row + d * planeBytes, 0, haloColumns * 4);
-      }
+      memory.fill(row, 0, haloColumns * 16);
       continue;
     }
     const x = xRing + <usize> j * rowBytes, a = aRing + <usize> j * rowBytes;
-    respondRow(x, responseTaps, end, responses, rowBytes, haloColumns);
-    respondRow(a, responseTaps, end, changes, rowBytes, haloColumns);
-    differentiateRow(row, weights + taps * 16, shrinkageSums, own && y >= y0 && y < y0 + rows);
-    if (own && y >= y0 && y < y0 + rows) {
-      correlateRow(x, slopes, rowBytes, responseTaps, end, sums, haloColumns);
-      correlateRow(a, owned, rowBytes, responseTaps, end, sums, haloColumns);
-    }
-  }
-  if (!own) return;
-  for (let index: usize = 0; index < (taps + 2) * GROUP; index++) {
-    const lanes = v128.load(sums + (index < taps * GROUP ? index : index + GROUP) * 16);
-    const p = partials + index * 8;
-    store<f64>(
-      p,
-      load<f64>(p) + <f64> f32x4.extract_lane(lanes, 0) + <f64> f32x4.extract_lane(lanes, 1) +
-        <f64> f32x4.extract_lane(lanes, 2) + <f64> f32x4.extract_lane(lanes, 3),
-    );
+    const own = z >= boxZ && z < boxZ + boxDepth && y >= y0 && y < y0 + rows;
+    respondRow(x, responseTaps, end, responses, haloColumns);
+    respondRow(a, responseTaps, end, changes, haloColumns);
+    differentiateRow(row, weights + taps * 16, own ? partials + taps * GROUP * 8 : 0);
+    if (!own) continue;
+    correlateRow(x, slopes, responseTaps, end, partials, haloColumns);
+    correlateRow(a, owned, responseTaps, end, partials, haloColumns);
   }
 }
 
-/** dL/dr = z' dL/dz of a row, and of its own voxels that, z, and the sums by gate and threshold. */
-function differentiateRow(row: usize, numbers: usize, totals: usize, own: bool): void {
-  for (let d: usize = 0; d < GROUP; d++) {
-    const gate = v128.load32_splat(numbers + d * 4);
-    const squared = v128.load32_splat(numbers + d * 4, 16);
-    const threshold = v128.load32_splat(numbers + d * 4, 32);
-    let byGate = v128.load(totals + d * 16), byThreshold = v128.load(totals + (GROUP + d) * 16);
-    const o = d * rowBytes, q = row + d * planeBytes;
-    for (let j: usize = 0; j < haloColumns * 4; j += 16) {
-      const r = v128.load(responses + o + j);
-      const change = v128.and(v128.load(changes + o + j), v128.load(insideMask + j));
-      const power = f32x4.mul(r, r);
-      const inverse = f32x4.div(f32x4.splat(1), f32x4.add(power, squared));
-      const share = f32x4.mul(power, inverse);
-      // z' = gate r^2 (r^2 + 3 t^2) / (r^2 + t^2)^2, with the last quotient as 1 + 2 t^2 / (..)
-      const more = f32x4.mul(f32x4.splat(2), f32x4.mul(squared, inverse));
-      const slope = f32x4.mul(f32x4.mul(gate, share), f32x4.add(f32x4.splat(1), more));
-      const s = f32x4.mul(slope, change);
-      v128.store(q + j, s);
-      if (!own) continue;
-      const mask = v128.load(ownedMask + j);
-      const cubed = v128.and(f32x4.mul(r, share), mask);
-      const product = f32x4.mul(cubed, change);
-      v128.store(owned + o + j, f32x4.mul(gate, cubed));
-      v128.store(slopes + o + j, v128.and(s, mask));
-      byGate = f32x4.add(byGate, product);
-      byThreshold = f32x4.add(byThreshold, f32x4.mul(product, f32x4.mul(threshold, inverse)));
-    }
-    v128.store(totals + d * 16, byGate);
-    v128.store(totals + (GROUP + d) * 16, byThreshold);
+/** dL/dr = z' dL/dz of a row; of its own voxels that, z, and the sums by gate and threshold. */
+function differentiateRow(row: usize, numbers: usize, sums: usize): void {
+  const gate = v128.load(numbers), squared = v128.load(numbers, 16);
+  const threshold = v128.load(numbers, 32);
+  let byGate = f32x4.splat(0), byThreshold = f32x4.splat(0);
+  for (let o: usize = 0, j: usize = 0; o < haloColumns * 16; o += 16, j += 4) {
+    const r = v128.load(responses + o);
+    const change = v128.and(v128.load(changes + o), v128.load32_splat(insideMask + j));
+    const power = f32x4.mul(r, r);
+    const inverse = f32x4.div(f32x4.splat(1), f32x4.add(power, squared));
+    const share = f32x4.mul(power, inverse);
+    // z' = gate r^2 (r^2 + 3 t^2) / (r^2 + t^2)^2, with the last quotient as 1 + 2 t^2 / (..)
+    const more = f32x4.mul(f32x4.splat(2), f32x4.mul(squared, inverse));
+    const slope = f32x4.mul(f32x4.mul(gate, share), f32x4.add(f32x4.splat(1), more));
+    const s = f32x4.mul(slope, change);
+    v128.store(row + o, s);
+    if (sums == 0) continue;
+    const mask = v128.load32_splat(ownedMask + j);
+    const cubed = v128.and(f32x4.mul(r, share), mask);
+    const product = f32x4.mul(cubed, change);
+    v128.store(owned + o, f32x4.mul(gate, cubed));
+    v128.store(slopes + o, v128.and(s, mask));
+    byGate = f32x4.add(byGate, product);
+    byThreshold = f32x4.add(byThreshold, f32x4.mul(product, f32x4.mul(threshold, inverse)));
   }
+  if (sums == 0) return;
+  addSums(sums, byGate);
+  addSums(sums + 32, byThreshold);
 }

@@ -1,143 +1,183 @@
-// Rows of small correlations with four kernels at a time: the taps are a table of 32 bytes each, the
-// offset of the tap's voxel in bytes (u32), and behind 16 bytes the four kernels' weights.
+// Rows of correlations with small kernels. Four kernels go together, one in each lane of a vector:
+// responses are kept as [column][4]. A table lists the taps in runs of five;
+// three or one neighbours:
+// the offset of the run's first voxel in bytes and the run's length (both u32), and behind 16 bytes
+// the weights [tap][4]. A run and eight columns share their loads, each of which costs a check.
 
-/** Bytes of a tap in a table. */
-export const TAP: usize = 32;
 /** Kernels that go through a row together. */
 export const GROUP: usize = 4;
 
-/** r_d(n) = sum_u g_d(u) x(n + u) of a row, of `columns` values, a multiple of eight. */
+/** The most bytes of a table a tap: a run of one. */
+export const TAP: usize = 32;
+
+/** Of `left` neighbouring taps, how many the next run takes. */
+// @ts-ignore: decorator
+@inline
+export function runOf(left: i32): i32 {
+  return left >= 5 ? 5 : left >= 3 ? 3 : 1;
+}
+
+/** a + b c */
+// @ts-ignore: decorator
+@inline
+export function mad(a: v128, b: v128, c: v128): v128 {
+  return f32x4.add(f32x4.mul(b, c), a);
+}
+
+/** r_d(n) = sum_u g_d(u) x(n + u) of a row of `columns` voxels, a multiple of eight. */
 export function respondRow(
-  x: usize,
+  x0: usize,
   table: usize,
   tableEnd: usize,
   out: usize,
-  step: usize,
   columns: usize,
 ): void {
-  const end = x + columns * 4;
-  for (; x < end; x += 32, out += 32) {
-    let a0 = f32x4.splat(0), a1 = f32x4.splat(0), b0 = f32x4.splat(0), b1 = f32x4.splat(0);
-    let c0 = f32x4.splat(0), c1 = f32x4.splat(0), d0 = f32x4.splat(0), d1 = f32x4.splat(0);
-    for (let t = table; t < tableEnd; t += TAP) {
-      const p = x + <usize> load<u32>(t);
-      const x0 = v128.load(p), x1 = v128.load(p, 16);
-      let w = v128.load32_splat(t, 16);
-      a0 = f32x4.add(f32x4.mul(w, x0), a0);
-      a1 = f32x4.add(f32x4.mul(w, x1), a1);
-      w = v128.load32_splat(t, 20);
-      b0 = f32x4.add(f32x4.mul(w, x0), b0);
-      b1 = f32x4.add(f32x4.mul(w, x1), b1);
-      w = v128.load32_splat(t, 24);
-      c0 = f32x4.add(f32x4.mul(w, x0), c0);
-      c1 = f32x4.add(f32x4.mul(w, x1), c1);
-      w = v128.load32_splat(t, 28);
-      d0 = f32x4.add(f32x4.mul(w, x0), d0);
-      d1 = f32x4.add(f32x4.mul(w, x1), d1);
+  const end = x0 + columns * 4;
+  for (; x0 < end; x0 += 32, out += 128) {
+    let a0 = f32x4.splat(0), a1 = f32x4.splat(0), a2 = f32x4.splat(0), a3 = f32x4.splat(0);
+    let a4 = f32x4.splat(0), a5 = f32x4.splat(0), a6 = f32x4.splat(0), a7 = f32x4.splat(0);
+    for (let t = table; t < tableEnd;) {
+      const p = x0 + <usize> load<u32>(t), count = load<u32>(t, 4);
+      if (count == 5) {
+        const w0 = v128.load(t, 16), w1 = v128.load(t, 32), w2 = v128.load(t, 48);
+        const w3 = v128.load(t, 64), w4 = v128.load(t, 80);
+        let x = v128.load32_splat(p); a0 = mad(a0, w0, x);
+        x = v128.load32_splat(p, 4); a1 = mad(a1, w0, x); a0 = mad(a0, w1, x);
+        x = v128.load32_splat(p, 8); a2 = mad(a2, w0, x); a1 = mad(a1, w1, x);
+        a0 = mad(a0, w2, x);
+        x = v128.load32_splat(p, 12); a3 = mad(a3, w0, x); a2 = mad(a2, w1, x);
+        a1 = mad(a1, w2, x); a0 = mad(a0, w3, x);
+        x = v128.load32_splat(p, 16); a4 = mad(a4, w0, x); a3 = mad(a3, w1, x);
+        a2 = mad(a2, w2, x); a1 = mad(a1, w3, x); a0 = mad(a0, w4, x);
+        x = v128.load32_splat(p, 20); a5 = mad(a5, w0, x); a4 = mad(a4, w1, x);
+        a3 = mad(a3, w2, x); a2 = mad(a2, w3, x); a1 = mad(a1, w4, x);
+        x = v128.load32_splat(p, 24); a6 = mad(a6, w0, x); a5 = mad(a5, w1, x);
+        a4 = mad(a4, w2, x); a3 = mad(a3, w3, x); a2 = mad(a2, w4, x);
+        x = v128.load32_splat(p, 28); a7 = mad(a7, w0, x); a6 = mad(a6, w1, x);
+        a5 = mad(a5, w2, x); a4 = mad(a4, w3, x); a3 = mad(a3, w4, x);
+        x = v128.load32_splat(p, 32); a7 = mad(a7, w1, x); a6 = mad(a6, w2, x);
+        a5 = mad(a5, w3, x); a4 = mad(a4, w4, x);
+        x = v128.load32_splat(p, 36); a7 = mad(a7, w2, x); a6 = mad(a6, w3, x);
+        a5 = mad(a5, w4, x);
+        x = v128.load32_splat(p, 40); a7 = mad(a7, w3, x); a6 = mad(a6, w4, x);
+        x = v128.load32_splat(p, 44); a7 = mad(a7, w4, x);
+      } else if (count == 3) {
+        const w0 = v128.load(t, 16), w1 = v128.load(t, 32), w2 = v128.load(t, 48);
+        let x = v128.load32_splat(p); a0 = mad(a0, w0, x);
+        x = v128.load32_splat(p, 4); a1 = mad(a1, w0, x); a0 = mad(a0, w1, x);
+        x = v128.load32_splat(p, 8); a2 = mad(a2, w0, x); a1 = mad(a1, w1, x);
+        a0 = mad(a0, w2, x);
+        x = v128.load32_splat(p, 12); a3 = mad(a3, w0, x); a2 = mad(a2, w1, x);
+        a1 = mad(a1, w2, x);
+        x = v128.load32_splat(p, 16); a4 = mad(a4, w0, x); a3 = mad(a3, w1, x);
+        a2 = mad(a2, w2, x);
+        x = v128.load32_splat(p, 20); a5 = mad(a5, w0, x); a4 = mad(a4, w1, x);
+        a3 = mad(a3, w2, x);
+        x = v128.load32_splat(p, 24); a6 = mad(a6, w0, x); a5 = mad(a5, w1, x);
+        a4 = mad(a4, w2, x);
+        x = v128.load32_splat(p, 28); a7 = mad(a7, w0, x); a6 = mad(a6, w1, x);
+        a5 = mad(a5, w2, x);
+        x = v128.load32_splat(p, 32); a7 = mad(a7, w1, x); a6 = mad(a6, w2, x);
+        x = v128.load32_splat(p, 36); a7 = mad(a7, w2, x);
+      } else {
+        const w0 = v128.load(t, 16);
+        let x = v128.load32_splat(p); a0 = mad(a0, w0, x);
+        x = v128.load32_splat(p, 4); a1 = mad(a1, w0, x);
+        x = v128.load32_splat(p, 8); a2 = mad(a2, w0, x);
+        x = v128.load32_splat(p, 12); a3 = mad(a3, w0, x);
+        x = v128.load32_splat(p, 16); a4 = mad(a4, w0, x);
+        x = v128.load32_splat(p, 20); a5 = mad(a5, w0, x);
+        x = v128.load32_splat(p, 24); a6 = mad(a6, w0, x);
+        x = v128.load32_splat(p, 28); a7 = mad(a7, w0, x);
+      }
+      t += 16 + <usize> count * 16;
     }
-    storePair(out, a0, a1);
-    storePair(out + step, b0, b1);
-    storePair(out + 2 * step, c0, c1);
-    storePair(out + 3 * step, d0, d1);
+    v128.store(out, a0);
+    v128.store(out, a1, 16);
+    v128.store(out, a2, 32);
+    v128.store(out, a3, 48);
+    v128.store(out, a4, 64);
+    v128.store(out, a5, 80);
+    v128.store(out, a6, 96);
+    v128.store(out, a7, 112);
   }
 }
 
-// @ts-ignore: decorator
-@inline
-function storePair(p: usize, a: v128, b: v128): void {
-  v128.store(p, a);
-  v128.store(p, b, 16);
-}
-
-/** q(n) = sum_d sum_u g_d(u) z_d(n - u) of a row; the offsets have the sign in them. */
+/** q(n) = sum_d sum_u g_d(u) z_d(n - u) of a row: z is [column][4], the weights are mirrored. */
 export function gatherRow(
   z: usize,
-  step: usize,
   table: usize,
   tableEnd: usize,
   out: usize,
   columns: usize,
 ): void {
   const end = out + columns * 4;
-  for (; out + 128 <= end; out += 128, z += 128) {
-    let a = f32x4.splat(0), b = f32x4.splat(0), c = f32x4.splat(0), d = f32x4.splat(0);
-    let e = f32x4.splat(0), f = f32x4.splat(0), g = f32x4.splat(0), h = f32x4.splat(0);
-    for (let t = table; t < tableEnd; t += TAP) {
-      let p = z + <usize> load<u32>(t);
-      const stop = t + 16;
-      for (let k = t; k < stop; k += 4, p += step) {
-        const w = v128.load32_splat(k, 16);
-        a = f32x4.add(f32x4.mul(w, v128.load(p)), a);
-        b = f32x4.add(f32x4.mul(w, v128.load(p, 16)), b);
-        c = f32x4.add(f32x4.mul(w, v128.load(p, 32)), c);
-        d = f32x4.add(f32x4.mul(w, v128.load(p, 48)), d);
-        e = f32x4.add(f32x4.mul(w, v128.load(p, 64)), e);
-        f = f32x4.add(f32x4.mul(w, v128.load(p, 80)), f);
-        g = f32x4.add(f32x4.mul(w, v128.load(p, 96)), g);
-        h = f32x4.add(f32x4.mul(w, v128.load(p, 112)), h);
+  for (; out < end; out += 32, z += 128) {
+    let a0 = f32x4.splat(0), a1 = f32x4.splat(0), a2 = f32x4.splat(0), a3 = f32x4.splat(0);
+    let a4 = f32x4.splat(0), a5 = f32x4.splat(0), a6 = f32x4.splat(0), a7 = f32x4.splat(0);
+    for (let t = table; t < tableEnd;) {
+      const p = z + <usize> load<u32>(t), count = load<u32>(t, 4);
+      if (count == 5) {
+        const w0 = v128.load(t, 16), w1 = v128.load(t, 32), w2 = v128.load(t, 48);
+        const w3 = v128.load(t, 64), w4 = v128.load(t, 80);
+        let x = v128.load(p); a0 = mad(a0, w0, x);
+        x = v128.load(p, 16); a1 = mad(a1, w0, x); a0 = mad(a0, w1, x);
+        x = v128.load(p, 32); a2 = mad(a2, w0, x); a1 = mad(a1, w1, x); a0 = mad(a0, w2, x);
+        x = v128.load(p, 48); a3 = mad(a3, w0, x); a2 = mad(a2, w1, x); a1 = mad(a1, w2, x);
+        a0 = mad(a0, w3, x);
+        x = v128.load(p, 64); a4 = mad(a4, w0, x); a3 = mad(a3, w1, x); a2 = mad(a2, w2, x);
+        a1 = mad(a1, w3, x); a0 = mad(a0, w4, x);
+        x = v128.load(p, 80); a5 = mad(a5, w0, x); a4 = mad(a4, w1, x); a3 = mad(a3, w2, x);
+        a2 = mad(a2, w3, x); a1 = mad(a1, w4, x);
+        x = v128.load(p, 96); a6 = mad(a6, w0, x); a5 = mad(a5, w1, x); a4 = mad(a4, w2, x);
+        a3 = mad(a3, w3, x); a2 = mad(a2, w4, x);
+        x = v128.load(p, 112); a7 = mad(a7, w0, x); a6 = mad(a6, w1, x);
+        a5 = mad(a5, w2, x); a4 = mad(a4, w3, x); a3 = mad(a3, w4, x);
+        x = v128.load(p, 128); a7 = mad(a7, w1, x); a6 = mad(a6, w2, x);
+        a5 = mad(a5, w3, x); a4 = mad(a4, w4, x);
+        x = v128.load(p, 144); a7 = mad(a7, w2, x); a6 = mad(a6, w3, x);
+        a5 = mad(a5, w4, x);
+        x = v128.load(p, 160); a7 = mad(a7, w3, x); a6 = mad(a6, w4, x);
+        x = v128.load(p, 176); a7 = mad(a7, w4, x);
+      } else if (count == 3) {
+        const w0 = v128.load(t, 16), w1 = v128.load(t, 32), w2 = v128.load(t, 48);
+        let x = v128.load(p); a0 = mad(a0, w0, x);
+        x = v128.load(p, 16); a1 = mad(a1, w0, x); a0 = mad(a0, w1, x);
+        x = v128.load(p, 32); a2 = mad(a2, w0, x); a1 = mad(a1, w1, x); a0 = mad(a0, w2, x);
+        x = v128.load(p, 48); a3 = mad(a3, w0, x); a2 = mad(a2, w1, x); a1 = mad(a1, w2, x);
+        x = v128.load(p, 64); a4 = mad(a4, w0, x); a3 = mad(a3, w1, x); a2 = mad(a2, w2, x);
+        x = v128.load(p, 80); a5 = mad(a5, w0, x); a4 = mad(a4, w1, x); a3 = mad(a3, w2, x);
+        x = v128.load(p, 96); a6 = mad(a6, w0, x); a5 = mad(a5, w1, x); a4 = mad(a4, w2, x);
+        x = v128.load(p, 112); a7 = mad(a7, w0, x); a6 = mad(a6, w1, x);
+        a5 = mad(a5, w2, x);
+        x = v128.load(p, 128); a7 = mad(a7, w1, x); a6 = mad(a6, w2, x);
+        x = v128.load(p, 144); a7 = mad(a7, w2, x);
+      } else {
+        const w0 = v128.load(t, 16);
+        let x = v128.load(p); a0 = mad(a0, w0, x);
+        x = v128.load(p, 16); a1 = mad(a1, w0, x);
+        x = v128.load(p, 32); a2 = mad(a2, w0, x);
+        x = v128.load(p, 48); a3 = mad(a3, w0, x);
+        x = v128.load(p, 64); a4 = mad(a4, w0, x);
+        x = v128.load(p, 80); a5 = mad(a5, w0, x);
+        x = v128.load(p, 96); a6 = mad(a6, w0, x);
+        x = v128.load(p, 112); a7 = mad(a7, w0, x);
       }
+      t += 16 + <usize> count * 16;
     }
-    storePair(out, a, b);
-    storePair(out + 32, c, d);
-    storePair(out + 64, e, f);
-    storePair(out + 96, g, h);
-  }
-  for (; out < end; out += 32, z += 32) {
-    let a = f32x4.splat(0), b = f32x4.splat(0);
-    for (let t = table; t < tableEnd; t += TAP) {
-      let p = z + <usize> load<u32>(t);
-      const stop = t + 16;
-      for (let k = t; k < stop; k += 4, p += step) {
-        const w = v128.load32_splat(k, 16);
-        a = f32x4.add(f32x4.mul(w, v128.load(p)), a);
-        b = f32x4.add(f32x4.mul(w, v128.load(p, 16)), b);
-      }
-    }
-    storePair(out, a, b);
+    v128.store(out, sumLanes(a0, a1, a2, a3));
+    v128.store(out, sumLanes(a4, a5, a6, a7), 16);
   }
 }
 
-/**
- * c_d(u) += sum_n x(n + u) s_d(n) of a row, in four lanes: `sums` has four vectors a tap, and room
- * for one tap more.
- */
-export function correlateRow(
-  x: usize,
-  s: usize,
-  step: usize,
-  table: usize,
-  tableEnd: usize,
-  sums: usize,
-  columns: usize,
-): void {
-  const bytes = columns * 4;
-  const s1 = s + step, s2 = s1 + step, s3 = s2 + step;
-  for (let t = table; t < tableEnd; t += 2 * TAP, sums += 128) {
-    const p = x + <usize> load<u32>(t);
-    // An odd last tap goes with itself; the sums behind the table are not used.
-    const q = x + <usize> load<u32>(t + TAP < tableEnd ? t + TAP : t);
-    let a0 = v128.load(sums), b0 = v128.load(sums, 16);
-    let c0 = v128.load(sums, 32), d0 = v128.load(sums, 48);
-    let a1 = v128.load(sums, 64), b1 = v128.load(sums, 80);
-    let c1 = v128.load(sums, 96), d1 = v128.load(sums, 112);
-    for (let j: usize = 0; j < bytes; j += 16) {
-      const x0 = v128.load(p + j), x1 = v128.load(q + j);
-      let v = v128.load(s + j);
-      a0 = f32x4.add(f32x4.mul(v, x0), a0);
-      a1 = f32x4.add(f32x4.mul(v, x1), a1);
-      v = v128.load(s1 + j);
-      b0 = f32x4.add(f32x4.mul(v, x0), b0);
-      b1 = f32x4.add(f32x4.mul(v, x1), b1);
-      v = v128.load(s2 + j);
-      c0 = f32x4.add(f32x4.mul(v, x0), c0);
-      c1 = f32x4.add(f32x4.mul(v, x1), c1);
-      v = v128.load(s3 + j);
-      d0 = f32x4.add(f32x4.mul(v, x0), d0);
-      d1 = f32x4.add(f32x4.mul(v, x1), d1);
-    }
-    storePair(sums, a0, b0);
-    storePair(sums + 32, c0, d0);
-    storePair(sums + 64, a1, b1);
-    storePair(sums + 96, c1, d1);
-  }
+/** The sums of the lanes of four vectors. */
+// @ts-ignore: decorator
+@inline
+function sumLanes(a: v128, b: v128, c: v128, d: v128): v128 {
+  const ab = f32x4.add(v128.shuffle<f32>(a, b, 0, 4, 1, 5), v128.shuffle<f32>(a, b, 2, 6, 3, 7));
+  const cd = f32x4.add(v128.shuffle<f32>(c, d, 0, 4, 1, 5), v128.shuffle<f32>(c, d, 2, 6, 3, 7));
+  return f32x4.add(
+    v128.shuffle<f32>(ab, cd, 0, 1, 4, 5),
+    v128.shuffle<f32>(ab, cd, 2, 3, 6, 7),
+  );
 }
