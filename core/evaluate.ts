@@ -24,6 +24,8 @@ import { yieldToEvents } from "./yield_to_events.ts";
 
 /** What a method is told of a stack. */
 export interface RestoreCall {
+  /** The stack's name in the table; for methods that know what is on a stack. */
+  readonly stack?: string;
   readonly psf: Volume;
   readonly sigma: number;
   /** To compute on instead of the method's own engine. */
@@ -148,6 +150,7 @@ export async function evaluateCases(
       meter.start();
       const begin = performance.now();
       const result = await method.restore(given, {
+        stack: one.stack,
         psf: one.psf.psf,
         sigma: one.sigma,
         engine: meter.engine,

@@ -6,12 +6,7 @@
  */
 import type { BaselineMethod } from "../baselines/method.ts";
 import { openDataset } from "../dataset/dataset.ts";
-import {
-  type EvaluatedMethod,
-  evaluateMethods,
-  type EvaluationRow,
-  modelMethod,
-} from "../evaluate.ts";
+import { evaluateMethods, type EvaluationRow } from "../evaluate.ts";
 import { createCases, createTuningCases } from "../evaluation_case.ts";
 import { formatLevel, MEMORY_NOTE, tabulateMeans } from "../evaluation_table.ts";
 import { loadPsfs } from "../psf/load_psf.ts";
@@ -85,9 +80,7 @@ export async function runComparison(
   for (const compared of comparison.models) {
     models.push(await prepareModel(compared, folder, hooks));
   }
-  const methods: EvaluatedMethod[] = models.map(({ name, model }) =>
-    modelMethod(name, model, engine)
-  );
+  const methods = models.map(({ method }) => method);
   const tuning = comparison.methods.length > 0 ? await openDataset(comparison.tuneOn) : undefined;
   const tuned = await tuneMethods(comparison.methods, {
     sigmas: tuning ? [sigma] : [],

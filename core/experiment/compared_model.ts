@@ -6,6 +6,7 @@
 import type { Engine } from "../compute/engine.ts";
 import { listSourceFiles } from "../dataset/source_files.ts";
 import { CancelledError, InputError } from "../errors.ts";
+import { type EvaluatedMethod, modelMethod } from "../evaluate.ts";
 import { loadModel } from "../model/load_model.ts";
 import type { Model } from "../model/model.ts";
 import { decodeModel, encodeModel } from "../model/model_file.ts";
@@ -14,16 +15,27 @@ import type { HistoryRow } from "../report/page.ts";
 import { readTrainConfig, runTraining, type TrainConfig } from "../run_training.ts";
 import type { ExperimentFolder } from "./experiment_folder.ts";
 
-/** A model by its name in the tables: how to train it, or where it is. */
+/**
+ * A model by its name in the tables: how to train it, where it is, or one part for every structure,
+ * told by how the stacks' names begin.
+ */
 export type ComparedModel =
   | { readonly name: string; readonly config: TrainConfig }
-  | { readonly name: string; readonly path: string };
+  | { readonly name: string; readonly path: string }
+  | {
+    readonly name: string;
+    readonly parts: readonly { readonly structure: string; readonly config: TrainConfig }[];
+  };
 
 /** A model, ready for use, and how its training went. */
 export interface PreparedModel {
   readonly name: string;
+  /** The first part's, where there are several. */
   readonly model: Model;
+  /** Means over the parts. */
   readonly history: readonly HistoryRow[];
+  /** As it is evaluated. */
+  readonly method: EvaluatedMethod;
 }
 
 /** Where an experiment computes and goes, and whom it tells. */
@@ -48,14 +60,52 @@ export async function prepareModel(
   hooks: ExperimentHooks,
 ): Promise<PreparedModel> {
   const { name } = compared;
+  const { engine } = hooks;
   if ("path" in compared) {
-    return { name, model: loadModel(compared.path), history: readHistory(compared.path) };
+    const model = loadModel(compared.path);
+    const history = readHistory(compared.path);
+    return { name, model, history, method: modelMethod(name, model, engine) };
   }
-  const { text, history } = await folder.keep(
-    `${name}.json`,
-    () => trainModel(name, compared.config, { folder, hooks }),
-  );
-  return { name, model: decodeModel(text, name), history };
+  const trained = async (part: string, config: TrainConfig) => {
+    const { text, history } = await folder.keep(
+      `${part}.json`,
+      () => trainModel(part, config, { folder, hooks }),
+    );
+    const model = decodeModel(text, part);
+    return { model, history, method: modelMethod(part, model, engine) };
+  };
+  if ("config" in compared) return { name, ...await trained(name, compared.config) };
+  const parts: (Awaited<ReturnType<typeof trained>> & { readonly structure: string })[] = [];
+  for (const { structure, config } of compared.parts) {
+    parts.push({ structure, ...await trained(`${name} ${structure}`, config) });
+  }
+  return {
+    name,
+    model: parts[0].model,
+    history: averageHistories(parts.map(({ history }) => history)),
+    method: {
+      name,
+      restore(observed, call) {
+        const part = parts.find(({ structure }) => call.stack?.startsWith(structure));
+        if (part) return part.method.restore(observed, call);
+        const known = parts.map(({ structure }) => structure).join(", ");
+        throw new InputError(`${name} knows ${known}, and not what is on ${call.stack}`);
+      },
+    },
+  };
+}
+
+/** Means epoch by epoch, of the epochs that all have. */
+function averageHistories(histories: readonly (readonly HistoryRow[])[]): readonly HistoryRow[] {
+  const epochs = Math.min(...histories.map(({ length }) => length));
+  const keys = ["trainLoss", "psnr", "cpsnr", "isnr", "cisnr", "learningRate"] as const;
+  return histories[0].slice(0, epochs).map((row, i) => {
+    const means = keys.map((key) => {
+      const values = histories.map((history) => history[i][key] ?? NaN);
+      return [key, values.reduce((a, b) => a + b, 0) / values.length] as const;
+    });
+    return { ...row, ...Object.fromEntries(means) };
+  });
 }
 
 async function trainModel(

@@ -6,12 +6,7 @@
  */
 import type { BaselineMethod } from "../baselines/method.ts";
 import { InputError } from "../errors.ts";
-import {
-  evaluateCases,
-  type EvaluatedMethod,
-  type EvaluationRow,
-  modelMethod,
-} from "../evaluate.ts";
+import { evaluateCases, type EvaluationRow } from "../evaluate.ts";
 import { type EvaluationCase, keepCases } from "../evaluation_case.ts";
 import { MEMORY_NOTE, type SearchReport, tabulateMeans } from "../evaluation_table.ts";
 import type { NamedPsf } from "../psf/load_psf.ts";
@@ -103,9 +98,10 @@ export async function runFmd(options: FmdOptions, hooks: ExperimentHooks): Promi
       prepared.push(await prepareModel(one, folder, hooks));
     }
     shown.push({ fold, model: prepared[0] });
-    const tested: EvaluatedMethod[] = prepared.map(({ name, model }) =>
-      modelMethod(name.replace(/ fold \d$/, ""), model, engine)
-    );
+    const tested = prepared.map(({ name, method }) => ({
+      ...method,
+      name: name.replace(/ fold \d$/, ""),
+    }));
     const tuned = await tuneMethods(methods, {
       sigmas: FMD_SIGMAS,
       part,
@@ -133,11 +129,10 @@ export async function runFmd(options: FmdOptions, hooks: ExperimentHooks): Promi
   }
   const table = tabulateFmd(rows, describe({ folds, engine: engine.description, options }));
   const examples = [];
-  for (const { fold, model: { model } } of shown) {
+  for (const { fold, model: { method } } of shown) {
     const cases = pickFamilies(fold.test)
       .flatMap((image) => createFmdCases(image, psfs))
       .filter(({ sigma }) => sigma === PICTURED_SIGMA);
-    const method = modelMethod("TWB", model, engine);
     examples.push(...await createExamples(cases.slice(0, 3), method, { clipping: "unit" }));
   }
   const [{ model: first }] = shown;

@@ -73,7 +73,7 @@ export async function createExamples(
   const examples: ReportExample[] = [];
   for (const { stack, psf: { name, psf }, sigma, load } of cases) {
     const { target, observed } = await load();
-    const restored = clipVolume(await method.restore(observed, { psf, sigma }), clipping);
+    const restored = clipVolume(await method.restore(observed, { stack, psf, sigma }), clipping);
     const degraded = clipVolume(observed, clipping);
     const psfSize = sizeOf(psf.shape);
     const measure = (volume: typeof target) =>

@@ -131,7 +131,8 @@ function renderPlanes(
       drawScaleBar(raster, { volume: view.volume, maximumSize: PANEL_SIZE });
     }
     const psnr = view.name === "degraded" || view.name === "restored"
-      ? `, PSNR ${metrics[view.name].psnr.toFixed(2)} dB`
+      ? `, PSNR ${metrics[view.name].psnr.toFixed(2)} dB, ` +
+        `SNR ${metrics[view.name].snr.toFixed(2)} dB`
       : "";
     return renderFigure(raster, {
       alt: `${name}: ${describeView(view)} at its brightest planes`,
