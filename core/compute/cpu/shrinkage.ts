@@ -19,8 +19,10 @@ const KERNEL = { copy: 21, shrinkResponses: 22, shrinkResponsesGradient: 23 } as
 /** Kernels that go through a row together, as in assembly/taps.ts. */
 const GROUP = 4;
 /** Rows and columns of a tile at most: enough that its halo costs little. */
-const TILE_ROWS = 32;
+const TILE_ROWS = 48;
 const TILE_COLUMNS = 256;
+/** Boxes with no more rows are not parted. */
+const MIN_ROWS = 32;
 /** Of a thread; tiles are made smaller for the sake of large kernels. */
 const SCRATCH_BYTES = 8e6;
 /** What keeps 0 / 0 out of z at a response of 0; 32 bits hold no squares of less than 1e-19. */
@@ -172,8 +174,12 @@ function planTiles({ begin, size }: Box, [depth, height, width]: Size) {
   const [, boxHeight, boxWidth] = size;
   const taps = depth * height * width;
   const plan = (maxRows: number, maxColumns: number) => {
-    const rows = even(boxHeight, maxRows, 1);
-    const columns = even(boxWidth, maxColumns, 8);
+    // Low boxes are one row of tiles; else their number is even, for threads often come in twos.
+    const parts = boxHeight <= Math.min(MIN_ROWS, maxRows)
+      ? 1
+      : 2 * Math.ceil(boxHeight / (2 * maxRows));
+    const rows = Math.ceil(boxHeight / parts);
+    const columns = roundUp(Math.ceil(boxWidth / Math.ceil(boxWidth / maxColumns)), 8);
     // As in assembly/shrinkage.ts: rows are read beyond the halo by a vector pair at most.
     const rowFloats = roundUp(columns + width - 1, 8) + roundUp(width - 1, 8) + 8;
     const planeBytes = (rows + 2 * (height - 1)) * rowFloats * 4 + 64;
@@ -192,11 +198,6 @@ function planTiles({ begin, size }: Box, [depth, height, width]: Size) {
     geometry: [...begin, ...size, rows, columns, rowFloats],
     scratchBytes: bytes,
   };
-}
-
-/** The length of parts, a multiple of `step`, that are alike and no longer than `most`. */
-function even(length: number, most: number, step: number): number {
-  return roundUp(Math.ceil(length / Math.ceil(length / most)), step);
 }
 
 function roundUp(value: number, step: number): number {

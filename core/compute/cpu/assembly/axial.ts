@@ -196,8 +196,9 @@ export function filterZ(job: usize, begin: i32, end: i32, scratch: usize): void 
 }
 
 /**
- * With t(w) = Re( conj(P) conj(K) Y ) / L^2, or Re( conj(P) X ) / L of a quotient X, the sums U_l = sum_wz t exp(i wz l) of every column:
- * what the gradients of alpha and of all kernels need of the image. An item is a row of wx.
+ * With t(w) = Re( conj(P) conj(K) Y ) / L^2, or Re( conj(P) X ) / L of a quotient X, the sums
+ * U_l = sum_wz t exp(i wz l) of every column: what the gradients of alpha and of all kernels need of
+ * the image. An item is a row of wx.
  */
 export function gradientZ(job: usize, begin: i32, end: i32, scratch: usize): void {
   const gradient = <usize> arg(job, 0), planeBytes = <usize> arg(job, 1);
