@@ -5,7 +5,7 @@
  * @module
  */
 import type { BaselineMethod } from "../baselines/method.ts";
-import { openDataset } from "../dataset/dataset.ts";
+import { type Dataset, openDataset } from "../dataset/dataset.ts";
 import { evaluateMethods, type EvaluationRow } from "../evaluate.ts";
 import { createCases, createTuningCases } from "../evaluation_case.ts";
 import { formatLevel, MEMORY_NOTE, tabulateMeans } from "../evaluation_table.ts";
@@ -19,6 +19,7 @@ import {
   type PreparedModel,
   prepareModel,
 } from "./compared_model.ts";
+import { cropDataset } from "./crop_dataset.ts";
 import { openExperimentFolder } from "./experiment_folder.ts";
 import { createExamples, describeStages, writeResults } from "./results.ts";
 import { tuneMethods } from "./tuned_methods.ts";
@@ -33,8 +34,12 @@ export interface Comparison {
   /** Files on which the methods' parameters are chosen. */
   readonly tuneOn: readonly string[];
   readonly tuneStacks: number;
+  /** Side in x and y of what of a tuning stack is used, see `cropDataset`. @default all */
+  readonly tuneCrop?: number;
   /** Files that nothing was chosen on. */
   readonly testOn: readonly string[];
+  /** Side of what of a test stack is used. @default all */
+  readonly testCrop?: number;
   /** Whether models may have learned from the test stacks. @default "refused" */
   readonly overlap?: "refused" | "wanted";
   /** References, see `loadPsfs`. */
@@ -73,7 +78,7 @@ export async function runComparison(
     setting: { ...setting, methods: comparison.methods.map(({ name }) => name) },
     resume: hooks.resume,
   });
-  const test = await openDataset(comparison.testOn);
+  const test = await openCropped(comparison.testOn, comparison.testCrop);
   const planar = (await test.items[0].load()).shape[1] === 1;
   const psfs = await loadPsfs(comparison.psfs, { presetDepth: planar ? "plane" : "volume" });
   const models: PreparedModel[] = [];
@@ -81,7 +86,9 @@ export async function runComparison(
     models.push(await prepareModel(compared, folder, hooks));
   }
   const methods = models.map(({ method }) => method);
-  const tuning = comparison.methods.length > 0 ? await openDataset(comparison.tuneOn) : undefined;
+  const tuning = comparison.methods.length > 0
+    ? await openCropped(comparison.tuneOn, comparison.tuneCrop)
+    : undefined;
   const tuned = await tuneMethods(comparison.methods, {
     sigmas: tuning ? [sigma] : [],
     oracles: comparison.oracles,
@@ -125,4 +132,9 @@ export async function runComparison(
     },
   });
   return table;
+}
+
+async function openCropped(files: readonly string[], side: number | undefined): Promise<Dataset> {
+  const dataset = await openDataset(files);
+  return side === undefined ? dataset : cropDataset(dataset, side);
 }

@@ -10,11 +10,12 @@ import { listSourceFiles } from "../dataset/source_files.ts";
 import { formatLevel } from "../evaluation_table.ts";
 import { WHOLE_AXIS } from "../options.ts";
 import { renderKernelResponses } from "../report/response_picture.ts";
-import { takePlane, takeWindow } from "../report/slice.ts";
+import type { Box } from "../report/raster.ts";
+import { findBrightest, type Position, takePlane, takeWindow } from "../report/slice.ts";
 import type { Table } from "../report/table.ts";
 import type { TrainConfig } from "../run_training.ts";
 import type { Initialization } from "../twb/initialize.ts";
-import type { Size } from "../volume.ts";
+import type { Size, Volume } from "../volume.ts";
 import { type Comparison, runComparison } from "./compare.ts";
 import { type ComparedModel, type ExperimentHooks, parseModel } from "./compared_model.ts";
 import { runFmd } from "./fmd_experiment.ts";
@@ -79,6 +80,7 @@ function createTable(set: "hela3d" | "dsb2018", options: ExperimentOptions): Com
   const base = createBase(set, options);
   const mixed: TrainConfig = { ...base.config, noise: { min: 0.01, max: 0.03 } };
   const rectified: TrainConfig = { ...base.config, positivity: true };
+  const tested = base.psfs.slice(0, TEST_PSFS);
   const named = (name: string, config: TrainConfig): ComparedModel =>
     set === "hela3d" ? { name, parts: splitByStructure(config) } : { name, config };
   return {
@@ -93,14 +95,31 @@ function createTable(set: "hela3d" | "dsb2018", options: ExperimentOptions): Com
     methods,
     oracles,
     tuneOn: base.train,
-    tuneStacks: options.size === "quick" ? 1 : 3,
+    tuneStacks: options.size === "quick" ? 1 : 6,
+    tuneCrop: options.size === "quick" ? 160 : TUNE_CROP,
     testOn: base.test,
-    psfs: base.psfs,
+    testCrop: options.size === "quick" ? 192 : undefined,
+    psfs: tested,
     sigma,
     seed,
-    notes: set === "hela3d" ? HELA_NOTES : ["TWB_M: one model for a mix of 1 % to 3 %"],
+    notes: [
+      `parameters chosen on training stacks, ${TUNE_CROP} x ${TUNE_CROP} pixels around their ` +
+      `brightest; tested with ${tested.length} of the ${base.psfs.length} PSFs that the models learned from`,
+      ...(set === "hela3d" ? HELA_NOTES : ["TWB_M: one model for a mix of 1 % to 3 %"]),
+      ...(options.size === "quick"
+        ? [
+          "quick: few epochs, small parts of few stacks; its numbers say nothing but that all works",
+        ]
+        : []),
+    ],
   };
 }
+
+/** Side of the training stacks' parts that parameters are chosen on: as large as training crops. */
+const TUNE_CROP = 256;
+
+/** As many as on the slides. */
+const TEST_PSFS = 5;
 
 const HELA_NOTES: readonly string[] = [
   "Every stack shows one structure: lysosomes (LAM), mitochondria (Mit), nucleoli (Nuc) or endosomes " +
@@ -204,7 +223,10 @@ function createToy(options: ExperimentOptions): Comparison {
     notes: ["trained and measured on the same images"],
     picture: async ({ model }) => {
       const target = await (await openDataset(four)).items[0].load();
-      const image = takeWindow(takePlane(target, "xy", { channel: 0, at: 0 }), TOY_WINDOW);
+      const image = takeWindow(
+        takePlane(target, "xy", { channel: 0, at: 0 }),
+        windowAround(findBrightest(target), target),
+      );
       const [stage] = describeStages(model);
       return [{
         title: "Responses of an image to the learned kernels",
@@ -217,8 +239,19 @@ function createToy(options: ExperimentOptions): Comparison {
   };
 }
 
-/** Of the image whose responses are shown. */
-const TOY_WINDOW = { x: 0, y: 0, width: 140, height: 140 };
+/** Pixels of a side of what is shown of the image and its responses. */
+const TOY_WINDOW = 140;
+
+function windowAround({ x, y }: Position, { shape: [, , height, width] }: Volume): Box {
+  const begin = (centre: number, n: number) =>
+    Math.max(0, Math.min(n - TOY_WINDOW, centre - (TOY_WINDOW >> 1)));
+  return {
+    x: begin(x, width),
+    y: begin(y, height),
+    width: Math.min(width, TOY_WINDOW),
+    height: Math.min(height, TOY_WINDOW),
+  };
+}
 
 interface Base {
   readonly train: readonly string[];
