@@ -23,7 +23,8 @@ export interface EngineCheck {
 }
 
 /**
- * Compares a small restoration, its gradients and noise with the readable reference.
+ * Compares a small restoration, shrunk responses, the gradients of both and noise with the readable
+ * reference.
  *
  * @example
  * ```ts
@@ -45,7 +46,7 @@ export async function checkEngine(engine: Engine): Promise<EngineCheck> {
   return { error, verdict: error <= TOLERANCE ? "right" : "wrong" };
 }
 
-/** Restored voxels, loss, gradients at the lags, gradient of the input, noise. */
+/** Restored voxels, loss, gradients at the lags, gradient of the input, noise; of responses too. */
 async function runCase(engine: Engine): Promise<ArrayLike<number>[]> {
   const field = engine.createField(SIZE);
   const target = engine.createField(SIZE);
@@ -81,7 +82,32 @@ async function runCase(engine: Engine): Promise<ArrayLike<number>[]> {
   engine.addNoise(field, { sigma: 1, seed: 3 });
   const noisy = await engine.read(field);
   engine.free(field, target, psf, psfPlanes, observed, planes, transfer, regularizer);
-  return [restored, [loss], lags, gradient, noisy];
+  return [restored, [loss], lags, gradient, noisy, ...await runResponses(engine)];
+}
+
+/** Shrunk responses of the voxels inside the grid, and their gradients. */
+async function runResponses(engine: Engine): Promise<ArrayLike<number>[]> {
+  const estimate = engine.createField(GRID);
+  const gradient = engine.createField(GRID);
+  const output = engine.createField(SIZE);
+  engine.write(estimate, uniforms(voxelsOf(GRID), 4));
+  engine.write(gradient, uniforms(voxelsOf(GRID), 5));
+  const kernels = {
+    kernelSize: KERNEL,
+    kernels: Float64Array.from(uniforms(2 * voxelsOf(KERNEL), 6), (value) => value - 0.5),
+    gates: Float64Array.of(0.9, 0.6),
+    thresholds: Float64Array.of(0.5, 1),
+  };
+  engine.shrinkResponses(estimate, output, kernels);
+  const shrunk = await engine.read(output);
+  const sums = await engine.shrinkResponsesGradient(estimate, gradient, {
+    gradient: estimate,
+    size: SIZE,
+    kernels,
+  });
+  const total = await engine.read(gradient);
+  engine.free(estimate, gradient, output);
+  return [shrunk, total, sums.kernels, sums.gates, sums.thresholds];
 }
 
 /** A Gaussian, sum 1. */
