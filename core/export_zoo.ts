@@ -156,7 +156,9 @@ async function restoreNatively(
   input: Volume,
   { psf, threads }: ExportZooOptions,
 ): Promise<Volume> {
-  const peak = rangeOf(input.data).max / (model.peakRatio ?? 1);
+  const { max } = rangeOf(input.data);
+  // A stack without light has no scale.
+  const peak = max > 0 ? max / (model.peakRatio ?? 1) : 1;
   const sigmas = isNoiseAdaptive(model) ? estimateNoise(input) : [];
   const engine = await createCpuEngine({ threads });
   try {
@@ -164,8 +166,9 @@ async function restoreNatively(
     const restored = createVolume(input.shape);
     for (let channel = 0; channel < input.shape[0]; channel++) {
       const sigma = (sigmas[channel] ?? 0) / peak;
-      const data = await restorer.restore(channelOf(input, channel), { channel, sigma });
-      channelOf(restored, channel).set(data);
+      const scaled = channelOf(input, channel).map((value) => value / peak);
+      const data = await restorer.restore(scaled, { channel, sigma });
+      channelOf(restored, channel).set(data.map((value) => value * peak));
     }
     return restored;
   } finally {

@@ -52,3 +52,8 @@ export function countModelParameters(model: Model): number {
 export function isNoiseAdaptive(model: Model): boolean {
   return model.stages.some(isStageNoiseAdaptive);
 }
+
+/** Whether the model is not linear in the intensities, beyond positivity: its thresholds have a scale. */
+export function hasShrinkage(model: Model): boolean {
+  return model.stages.some(({ kind }) => kind === "shrinkage");
+}

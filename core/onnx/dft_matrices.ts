@@ -115,9 +115,18 @@ export function taperedForward(graph: Graph, axis: Axis): Value {
   return flatten(graph, transpose(graph, matrix, [0, 1, 3, 2]), times(graph, 2, axis.samples));
 }
 
-/** A whole transform back to the samples alone: `[(i, c'), (k, c)]`, divided by N. */
-export function croppedInverse(graph: Graph, axis: Axis): Value {
-  const i = rangeAlong(graph, axis.samples, { axis: 0, rank: 4 });
+/** A whole transform of the first `count` complex samples, the others being 0: `[(k, c'), (i, c)]`. */
+export function wholeForward(graph: Graph, axis: Axis, count: Value): Value {
+  const k = rangeAlong(graph, axis.length, { axis: 0, rank: 4 });
+  const i = rangeAlong(graph, count, { axis: 2, rank: 4 });
+  const phases = lookUp(graph, axis, times(graph, k, i));
+  const matrix = rotate(graph, phases, { direction: "forward", row: 1, column: 3 });
+  return flatten(graph, matrix, times(graph, 2, count));
+}
+
+/** A whole transform back to the first `count` samples: `[(i, c'), (k, c)]`, divided by N. */
+export function wholeInverse(graph: Graph, axis: Axis, count: Value): Value {
+  const i = rangeAlong(graph, count, { axis: 0, rank: 4 });
   const k = rangeAlong(graph, axis.length, { axis: 2, rank: 4 });
   const phases = lookUp(graph, axis, times(graph, k, i));
   const matrix = rotate(graph, phases, { direction: "inverse", row: 1, column: 3 });

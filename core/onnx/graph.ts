@@ -49,6 +49,8 @@ export interface Graph {
   /** Outputs of a branch; those of a whole graph are declared with their shapes. */
   readonly outputs: string[];
   readonly stored: Map<Constant, Tensor>;
+  /** Stored constants that may be equal. */
+  readonly alike: Map<number, readonly Constant[]>;
   /** Outputs by operator, inputs and attributes: what is asked for twice is computed once. */
   readonly known: Map<string, Tensor>;
   readonly names: Map<string, number>;
@@ -66,6 +68,7 @@ export function createBranch({ names }: Pick<Graph, "names">): Graph {
     initializers: new Map(),
     outputs: [],
     stored: new Map(),
+    alike: new Map(),
     known: new Map(),
     names,
   };
@@ -209,19 +212,24 @@ function tensorOf(graph: Graph, value: Value): Tensor {
   if (known) return known;
   const tensor = store(graph, value, nextName(graph, "constant"));
   graph.stored.set(value, tensor);
+  const key = digest(value);
+  graph.alike.set(key, [...graph.alike.get(key) ?? [], value]);
   return tensor;
 }
 
-/** Small constants are stored once: shapes and indices come again and again. */
+/** Equal constants are stored once: shapes, indices and the matrices of every transform. */
 function findEqual(graph: Graph, value: Constant): Tensor | undefined {
-  if (value.data.length > 8) return undefined;
-  for (const [other, tensor] of graph.stored) {
-    if (
-      other.type === value.type && other.shape.length === value.shape.length &&
-      other.data.length === value.data.length &&
-      other.shape.every((n, i) => n === value.shape[i]) &&
-      other.data.every((n, i) => n === value.data[i])
-    ) return tensor;
-  }
-  return undefined;
+  const same = graph.alike.get(digest(value)) ?? [];
+  const equal = same.find((other) =>
+    other.type === value.type && other.shape.length === value.shape.length &&
+    other.shape.every((n, i) => n === value.shape[i]) &&
+    other.data.every((n, i) => n === value.data[i])
+  );
+  return equal && graph.stored.get(equal);
+}
+
+/** Equal for equal constants, and seldom for others. */
+function digest({ data }: Constant): number {
+  const bytes = new Int32Array(data.buffer, data.byteOffset, 2 * data.length);
+  return bytes.reduce((sum, word) => Math.imul(sum ^ word, 0x01000193), 2 * data.length);
 }

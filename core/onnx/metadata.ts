@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { countModelParameters, isNoiseAdaptive, type Model } from "../model/model.ts";
+import { countModelParameters, hasShrinkage, isNoiseAdaptive, type Model } from "../model/model.ts";
 import { encodeModel } from "../model/model_file.ts";
 import { MODEL_ENTRY } from "../model/onnx_file.ts";
 import { VERSION } from "../version.ts";
@@ -41,6 +41,10 @@ export function metadataOf(
 }
 
 function describeNormalization(model: Model): string {
+  if (hasShrinkage(model)) {
+    return "inside the graph: stacks are divided by the largest voxel of all channels" +
+      (model.peakRatio ? ` over ${model.peakRatio}` : "") + ", and multiplied by it afterwards";
+  }
   if (!isNoiseAdaptive(model)) return "none needed: the graph is linear up to clipping at 0";
   return "inside the graph: noise is measured relative to the largest voxel of all channels";
 }

@@ -1,5 +1,5 @@
 /**
- * The noise of a stack, estimated in a graph as `estimateNoise` does.
+ * The noise of a stack, estimated in a graph as `estimateNoise` does, and its peak.
  *
  * @module
  */
@@ -44,6 +44,27 @@ export function chooseSigma(
   return emitNode(graph, "If", [isUnknown], branches, "noise");
 }
 
+/**
+ * What intensities are relative to, `[1]`: `given` where it is above 0, else the maximum of all
+ * channels over `peakRatio`; 1 of a stack without light.
+ */
+export function choosePeak(
+  graph: Graph,
+  stack: Value,
+  { given, peakRatio }: { given: Value; peakRatio: number },
+): Value {
+  const found = emit(graph, "Div", [findPeak(graph, stack), real(peakRatio)]);
+  const isGiven = emitNode(graph, "Less", [real(0), given]);
+  return emitNode(graph, "Where", [isGiven, given, found]);
+}
+
+/** The largest voxel of all channels; 1 where there is no light. */
+function findPeak(graph: Graph, stack: Value): Value {
+  const largest = emitNode(graph, "ReduceMax", [stack], { keepdims: 0 });
+  const hasLight = emitNode(graph, "Less", [real(0), largest]);
+  return emitNode(graph, "Where", [hasLight, largest, real(1)]);
+}
+
 /** Noise over the peak of all channels. */
 function estimateSigma(
   graph: Graph,
@@ -54,9 +75,7 @@ function estimateSigma(
     peakRatio: number;
   },
 ): Value {
-  const largest = emitNode(graph, "ReduceMax", [stack], { keepdims: 0 });
-  const hasLight = emitNode(graph, "Less", [real(0), largest]);
-  const peak = emitNode(graph, "Where", [hasLight, largest, real(1)]);
+  const peak = findPeak(graph, stack);
   const responses = reshape(graph, respond(graph, stack, size), [channelCount, -1]);
   const median = medianOfPositive(graph, responses);
   const scale = emit(graph, "Mul", [peak, real(MASK_GAIN * NORMAL_MEDIAN / peakRatio)]);

@@ -5,11 +5,17 @@
  */
 import { CancelledError, InputError } from "../errors.ts";
 import type { Model } from "../model/model.ts";
-import { type Size, type Volume, voxelsOf } from "../volume.ts";
-import { assertOnnxFits, describeOnnx, type OnnxDescription } from "./check_onnx.ts";
-import type { OnnxArray, OnnxReply, OnnxRequest } from "./onnx_worker.ts";
+import type { Size, Volume } from "../volume.ts";
+import { assertOnnxFits, describeOnnx } from "./check_onnx.ts";
+import {
+  channelOfOutput,
+  inputsForChannel,
+  type OnnxArray,
+  OPENED_INPUTS,
+} from "./graph_inputs.ts";
+import type { OnnxReply, OnnxRequest } from "./onnx_worker.ts";
 import { openInputs } from "./open_inputs.ts";
-import { ONNX_NAMES, UNKNOWN_SIGMA } from "./write_onnx.ts";
+import { ONNX_NAMES, UNKNOWN } from "./write_onnx.ts";
 
 /** What onnxruntime takes of memory for a tile, in parts of what our engine takes (measured: 1.8). */
 export const ONNX_MEMORY_FACTOR = 2;
@@ -19,7 +25,7 @@ export interface OnnxRestorer {
   readonly model: Model;
   readonly size: Size;
   /**
-   * Restores one channel of one piece.
+   * Restores one channel of one piece, on the scale of the stack's peak.
    *
    * @param sigma of the noise as a part of the peak; used by noise-adaptive models.
    */
@@ -28,8 +34,8 @@ export interface OnnxRestorer {
     options: { readonly channel: number; readonly sigma: number },
   ): Promise<Float32Array>;
   /**
-   * Restores all channels `[c, z, y, x]` of a baked graph's size at once; a noise-adaptive graph
-   * estimates the noise itself.
+   * Restores all channels `[c, z, y, x]` of a baked graph's size at once; the graph itself finds
+   * the peak, and estimates the noise, where it heeds them.
    */
   restoreAll(data: Float32Array): Promise<Float32Array>;
   /** Ends the thread. */
@@ -65,12 +71,13 @@ export function createOnnxRestorer(options: OnnxRestorerOptions): OnnxRestorer {
   const description = describeOnnx(bytes, name);
   assertOnnxFits(description, options, name);
   const { model, baked } = description;
-  const file = openInputs(bytes, [ONNX_NAMES.sigma, ONNX_NAMES.channel]);
+  const { bytes: file, opened } = openInputs(bytes, OPENED_INPUTS);
+  const use = { model, size, psf, opened, bakedChannels: baked?.channels };
   const thread = startThread(name, signal);
   const begin = performance.now();
   const loaded = thread.ask({
     kind: "load",
-    bytes: file.bytes,
+    bytes: file,
     threads: options.threads ?? navigator.hardwareConcurrency,
   }).then(() => options.onLoad?.((performance.now() - begin) / 1000));
   // The first piece reports a failure; until then it is no unhandled one.
@@ -86,61 +93,15 @@ export function createOnnxRestorer(options: OnnxRestorerOptions): OnnxRestorer {
     async restoreAll(data) {
       if (!baked) throw new TypeError(`${name} is for any PSF: restore its channels one by one`);
       const shape = [1, baked.channels, ...size];
-      const inputs: OnnxArray[] = [{ name: ONNX_NAMES.image, data, shape }];
-      if (file.opened.includes(ONNX_NAMES.sigma)) {
-        inputs.push({ name: ONNX_NAMES.sigma, data: Float32Array.of(UNKNOWN_SIGMA), shape: [1] });
-      }
-      return await run(inputs);
+      // The graph finds out itself what it is not told.
+      const unknown = opened.map((name) => ({ name, data: Float32Array.of(UNKNOWN), shape: [1] }));
+      return await run([{ name: ONNX_NAMES.image, data, shape }, ...unknown]);
     },
     async restore(data, { channel, sigma }) {
-      const inputs: OnnxArray[] = baked
-        ? [{ name: ONNX_NAMES.image, ...placeChannel(data, description, channel) }]
-        : [
-          { name: ONNX_NAMES.image, data, shape: [1, 1, ...size] },
-          { name: ONNX_NAMES.psf, ...pickPsf(psf!, channel) },
-        ];
-      if (file.opened.includes(ONNX_NAMES.sigma)) {
-        inputs.push({ name: ONNX_NAMES.sigma, data: Float32Array.of(sigma), shape: [1] });
-      }
-      if (file.opened.includes(ONNX_NAMES.channel)) {
-        const place = BigInt64Array.of(BigInt(channel % model.channels));
-        inputs.push({ name: ONNX_NAMES.channel, data: place, shape: [1] });
-      }
-      const restored = await run(inputs);
-      if (!baked || baked.channels === 1) return restored;
-      const voxels = voxelsOf(size);
-      return restored.slice(channel * voxels, (channel + 1) * voxels);
+      const restored = await run(inputsForChannel(use, { data, channel, sigma }));
+      return channelOfOutput(use, restored, channel);
     },
     close: thread.close,
-  };
-}
-
-/** A stack of a baked graph's channels with one of them filled: channels do not mix. */
-function placeChannel(
-  data: Float32Array,
-  { baked, model }: OnnxDescription,
-  channel: number,
-): Omit<OnnxArray, "name"> {
-  const { channels, size } = baked!;
-  const shape = [1, channels, ...size];
-  if (channels === 1) return { data, shape };
-  if (channel >= channels) {
-    throw new InputError(
-      `The model was exported for ${channels} channels and the stack has more; export it with a ` +
-        `PSF of one channel${model.channels === 1 ? "" : " and shared kernels"}`,
-    );
-  }
-  const stack = new Float32Array(channels * data.length);
-  stack.set(data, channel * data.length);
-  return { data: stack, shape };
-}
-
-function pickPsf(psf: Volume, channel: number): Omit<OnnxArray, "name"> {
-  const voxels = voxelsOf(psf.shape);
-  const begin = (channel % psf.shape[0]) * voxels;
-  return {
-    data: psf.data.slice(begin, begin + voxels),
-    shape: [1, ...psf.shape.slice(1)],
   };
 }
 

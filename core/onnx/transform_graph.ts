@@ -5,7 +5,6 @@
  */
 import { type Axis, createAxis, taperShares } from "./axis.ts";
 import {
-  croppedInverse,
   fastForward,
   fastInverse,
   halfOf,
@@ -17,6 +16,8 @@ import {
   smallParts,
   smallReal,
   taperedForward,
+  wholeForward,
+  wholeInverse,
 } from "./dft_matrices.ts";
 import { emit, emitPair, type Graph, integer, type Value } from "./graph.ts";
 import {
@@ -24,6 +25,7 @@ import {
   type Dimension,
   rangeAlong,
   reshape,
+  shapeOf,
   slice,
   times,
   transpose,
@@ -57,16 +59,29 @@ export function createGrid(graph: Graph, size: GraphSize, psfSize: GraphSize): G
   return { z, y, x };
 }
 
-/** Spectrum of stacks `[c, z, y, x]`, continued by a taper. */
-export function forwardTransform(graph: Graph, stack: Value, grid: GraphGrid): GraphSpectrum {
+/**
+ * What is transformed: a stack that a taper or zeros continue, or a field on all of the grid.
+ */
+export type Continuation = "taper" | "zero" | "grid";
+
+/** What comes back: the stack's voxels, or all of the grid. */
+export type Extent = "stack" | "grid";
+
+/** Spectrum of stacks or fields `[c, z, y, x]`. */
+export function forwardTransform(
+  graph: Graph,
+  field: Value,
+  grid: GraphGrid,
+  continuation: Continuation,
+): GraphSpectrum {
   const { z, y, x } = grid;
   const multiply = (a: Value, b: Value) => emit(graph, "MatMul", [a, b]);
   const shaped = (value: Value, ...shape: Dimension[]) => reshape(graph, value, shape);
   const half = halfOf(graph, x);
   const width = times(graph, half, x.fast);
+  const samples = continuation === "grid" ? z.length : z.samples;
   // [c, z, x, y]: x is transformed where it is not the last axis, as all of them are.
-  let work = transpose(graph, extend(graph, stack, y), [0, 1, 3, 2]);
-  work = extend(graph, work, x);
+  let work = extendLaterally(graph, field, { grid, continuation });
   // [(c z), (k1 c), (i2 y)]
   work = shaped(work, -1, x.slow, times(graph, x.fast, y.length));
   work = multiply(realSlowForward(graph, x), work);
@@ -76,8 +91,11 @@ export function forwardTransform(graph: Graph, stack: Value, grid: GraphGrid): G
   // [(c z), (c y), kx]
   work = transpose(graph, shaped(work, -1, width, times(graph, 2, y.length)), [0, 2, 1]);
   // [c, (kz c), (y kx)]
-  work = shaped(work, -1, times(graph, 2, z.samples), times(graph, y.length, width));
-  work = multiply(taperedForward(graph, z), work);
+  work = shaped(work, -1, times(graph, 2, samples), times(graph, y.length, width));
+  const along = continuation === "taper"
+    ? taperedForward(graph, z)
+    : wholeForward(graph, z, samples);
+  work = multiply(along, work);
   // [(c kz), (k1 c), (i2 kx)]
   work = shaped(work, -1, times(graph, 2, y.slow), times(graph, y.fast, width));
   work = multiply(slowForward(graph, y), work);
@@ -89,13 +107,15 @@ export function forwardTransform(graph: Graph, stack: Value, grid: GraphGrid): G
   return { re, im };
 }
 
-/** Stacks `[c, z, y, x]` of a spectrum, without what lies outside of them. */
+/** Stacks or fields `[c, z, y, x]` of a spectrum. */
 export function inverseTransform(
   graph: Graph,
   { re, im }: GraphSpectrum,
   grid: GraphGrid,
+  extent: Extent,
 ): Value {
   const { z, y, x } = grid;
+  const [depth, height] = [z, y].map((axis) => extent === "grid" ? axis.length : axis.samples);
   const multiply = (a: Value, b: Value) => emit(graph, "MatMul", [a, b]);
   const shaped = (value: Value, ...shape: Dimension[]) => reshape(graph, value, shape);
   const half = halfOf(graph, x);
@@ -107,19 +127,26 @@ export function inverseTransform(
   // [(c kz), (c i1), (i2 kx)]
   work = shaped(work, -1, times(graph, 2, y.slow), times(graph, y.fast, width));
   work = multiply(slowInverse(graph, y), work);
-  work = crop(graph, shaped(work, -1, 2, y.length, width), y);
+  work = shaped(work, -1, 2, y.length, width);
+  if (extent === "stack") work = crop(graph, work, y);
   // [c, (z c), (y kx)]
-  work = shaped(work, -1, times(graph, 2, z.length), times(graph, y.samples, width));
-  work = multiply(croppedInverse(graph, z), work);
+  work = shaped(work, -1, times(graph, 2, z.length), times(graph, height, width));
+  work = multiply(wholeInverse(graph, z, depth), work);
   // [(c z), k1, (k2 c), y]
-  work = transpose(graph, shaped(work, -1, times(graph, 2, y.samples), width), [0, 2, 1]);
-  work = shaped(work, -1, half, times(graph, 2, x.fast), y.samples);
+  work = transpose(graph, shaped(work, -1, times(graph, 2, height), width), [0, 2, 1]);
+  work = shaped(work, -1, half, times(graph, 2, x.fast), height);
   work = multiply(fastInverse(graph, x, { count: half, order: "together" }), work);
   // [(c z), i1, (i2 y)]
-  work = shaped(work, -1, times(graph, 2, half), times(graph, x.fast, y.samples));
+  work = shaped(work, -1, times(graph, 2, half), times(graph, x.fast, height));
   work = multiply(realSlowInverse(graph, x), work);
-  work = crop(graph, shaped(work, -1, z.samples, x.length, y.samples), x);
+  work = shaped(work, -1, depth, x.length, height);
+  if (extent === "stack") work = crop(graph, work, x);
   return transpose(graph, work, [0, 1, 3, 2]);
+}
+
+/** The stack's voxels of a field on the grid, `[c, z, y, x]`. */
+export function cropToStack(graph: Graph, field: Value, { z, y, x }: GraphGrid): Value {
+  return [z, y, x].reduce((work, axis, index) => crop(graph, work, axis, index + 1), field);
 }
 
 /** What a small array is transformed with. */
@@ -156,6 +183,27 @@ export function transformSmall(
   return { re: part(ofRe), im: () => part(ofIm) };
 }
 
+/** The field on all of the grid along y and x, `[c, z, x, y]`. */
+function extendLaterally(
+  graph: Graph,
+  field: Value,
+  { grid: { y, x }, continuation }: { grid: GraphGrid; continuation: Continuation },
+): Value {
+  const turn = (value: Value) => transpose(graph, value, [0, 1, 3, 2]);
+  switch (continuation) {
+    case "grid":
+      return turn(field);
+    case "taper":
+      return extend(graph, turn(extend(graph, field, y)), x);
+    case "zero": {
+      const [gapX, gapY] = [x, y].map(({ length, samples }) =>
+        emit(graph, "Sub", [length, samples])
+      );
+      return emit(graph, "Pad", [turn(field), shapeOf(graph, [0, 0, 0, 0, 0, 0, gapX, gapY])]);
+    }
+  }
+}
+
 /** Adds the gap behind the last sample along the third of four axes. */
 function extend(graph: Graph, value: Value, axis: Axis): Value {
   const gap = emit(graph, "Sub", [axis.length, axis.samples]);
@@ -178,11 +226,11 @@ function extend(graph: Graph, value: Value, axis: Axis): Value {
   return concat(graph, [value, emit(graph, "Add", [last, step])], 2);
 }
 
-/** The samples along the third of four axes. */
-function crop(graph: Graph, value: Value, axis: Axis): Value {
+/** The samples along one of four axes, the third if not said. */
+function crop(graph: Graph, value: Value, axis: Axis, index = 2): Value {
   const { length, samples } = axis;
   if (length.kind === "constant" && samples.kind === "constant") {
     if (length.data[0] === samples.data[0]) return value;
   }
-  return slice(graph, value, { axis: 2, start: 0, end: samples });
+  return slice(graph, value, { axis: index, start: 0, end: samples });
 }

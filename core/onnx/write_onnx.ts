@@ -4,7 +4,7 @@
  * @module
  */
 import { InputError } from "../errors.ts";
-import { isNoiseAdaptive, type Model } from "../model/model.ts";
+import { hasShrinkage, isNoiseAdaptive, type Model } from "../model/model.ts";
 import { formatSize, type Size, sizeOf, type Volume } from "../volume.ts";
 import { encodeGraph, type ValueDeclaration } from "./encode_graph.ts";
 import {
@@ -19,10 +19,10 @@ import {
   type Value,
 } from "./graph.ts";
 import { metadataOf } from "./metadata.ts";
-import { chooseSigma } from "./noise_graph.ts";
+import { choosePeak, chooseSigma } from "./noise_graph.ts";
 import { reshape, sizeAt } from "./operators.ts";
+import { emitStages } from "./stage_graph.ts";
 import { createGrid, type GraphGrid, type GraphSize, transformSmall } from "./transform_graph.ts";
-import { emitStage } from "./wiener_graph.ts";
 
 /** What a graph is written for. */
 export type OnnxTarget =
@@ -36,6 +36,7 @@ export const ONNX_NAMES = {
   image: "image",
   psf: "psf",
   sigma: "sigma",
+  peak: "peak",
   channel: "channel",
   restored: "restored",
 } as const;
@@ -48,10 +49,11 @@ export const ONNX_NAMES = {
  * PSF's centre is at floor(size / 2) and its channels need not be scaled. A baked one takes the image
  * alone. The result `restored` has the image's shape and units.
  *
- * Two stored tensors can be made inputs, see `openInputs`: `sigma`, the noise as a part of the peak,
+ * Some stored tensors can be made inputs, see `openInputs`: `sigma`, the noise as a part of the peak,
  * one value or one per channel, of noise-adaptive models (it is -1, for which the graph estimates the
- * noise); and `channel`, which of the model's channels the image's are, of general graphs of models
- * with kernels for several channels.
+ * noise); `peak`, of models with shrinkage, whose thresholds are on the peak's scale (it is -1, for
+ * which the graph takes the image's largest voxel); and `channel`, which of the model's channels the
+ * image's are, of general graphs of models without shrinkage and with kernels for several channels.
  *
  * @returns the file's bytes; `readOnnxModel` gives back exactly the model.
  *
@@ -86,19 +88,25 @@ export function writeOnnx(model: Model, target: OnnxTarget): Uint8Array<ArrayBuf
   const { stack, size, psf, psfSize, channelCount, inputs, shape } = parts;
   const grid = createGrid(graph, size, psfSize);
   const transfer = emitTransfer(graph, psf, { grid, psfSize });
+  const { peakRatio = 1 } = model;
+  const unknown = (name: string) => store(graph, array([UNKNOWN], [1]), name);
   const sigma = isNoiseAdaptive(model)
     ? chooseSigma(graph, stack, {
       size,
       channelCount,
-      peakRatio: model.peakRatio ?? 1,
-      given: store(graph, array([UNKNOWN_SIGMA], [1]), ONNX_NAMES.sigma),
+      peakRatio,
+      given: unknown(ONNX_NAMES.sigma),
     })
     : undefined;
   const context = { grid, transfer, sigma, channelCount, channels: parts.channels };
-  const restored = model.stages.reduce(
-    (work, stage) => emitStage(graph, work, stage, context),
-    stack,
-  );
+  const { stages } = model;
+  const op = (operator: string, a: Value, b: Value) => emit(graph, operator, [a, b]);
+  const peak = hasShrinkage(model)
+    ? choosePeak(graph, stack, { given: unknown(ONNX_NAMES.peak), peakRatio })
+    : undefined;
+  const scaled = peak ? op("Div", stack, peak) : stack;
+  const estimate = emitStages(graph, scaled, { stages, context });
+  const restored = peak ? op("Mul", estimate, peak) : estimate;
   nameOutput(graph, reshape(graph, restored, [1, channelCount, ...size]), ONNX_NAMES.restored);
   removeUnused(graph);
   const description = "in the image's units";
@@ -111,8 +119,8 @@ export function writeOnnx(model: Model, target: OnnxTarget): Uint8Array<ArrayBuf
   });
 }
 
-/** The stored noise: below 0 the graph estimates it. */
-export const UNKNOWN_SIGMA = -1;
+/** The stored noise and peak: below 0 the graph finds them in the image. */
+export const UNKNOWN = -1;
 
 /** What the two kinds of graphs begin with. */
 interface GraphParts {
@@ -152,7 +160,7 @@ function declareGeneral(graph: Graph, model: Model): GraphParts {
     size,
     psf: emit(graph, "Div", [psf, sum]),
     psfSize: sizes(psf, 1),
-    channels: model.channels === 1 ? undefined : storeChannels(graph, model),
+    channels: model.channels === 1 || hasShrinkage(model) ? undefined : storeChannels(graph, model),
     channelCount,
     inputs,
     shape,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { countModelParameters, isNoiseAdaptive } from "../model/model.ts";
+import { countModelParameters, hasShrinkage, isNoiseAdaptive, type Model } from "../model/model.ts";
 import { formatSize } from "../volume.ts";
 import type { ZooFacts } from "./zoo_description.ts";
 
@@ -27,7 +27,10 @@ export function documentZooModel(
     ? "One channel at a time: run the others one after the other."
     : `${shape[0]} channels together, in the order they were trained in.`;
   const scale = isNoiseAdaptive(model)
-    ? "The noise is estimated from the stack inside the graph, relative to its largest voxel, and " +
+    ? (hasShrinkage(model)
+      ? "Inside the graph the stack is divided by its largest voxel, and multiplied by it afterwards. "
+      : "") +
+      "The noise is estimated from the stack inside the graph, relative to its largest voxel, and " +
       "sets the strength of the regularization."
     : "The graph is linear in the intensities (up to clipping at 0, where the model has it), so that " +
       "they need no normalization.";
@@ -40,7 +43,9 @@ export function documentZooModel(
     `# ${facts.name}`,
     "",
     "A Wiener deconvolution whose regularization was learned from data: padding, edge taper, Fourier " +
-    "transforms, filter and crop are one ONNX graph. The method: A. Moskalev, Trainable Regularization " +
+    `transforms, filter${describeStages(model)} and crop are one ONNX graph. ` +
+    `The method${model.stages.length > 1 ? " of the first stage" : ""}: ` +
+    "A. Moskalev, Trainable Regularization " +
     "for Wiener Deconvolution, MSc thesis, Skolkovo Institute of Science and Technology, 2019.",
     "",
     "## Input and output",
@@ -82,6 +87,16 @@ export function documentZooModel(
     "",
   ];
   return lines.join("\n");
+}
+
+/** What follows the first block. */
+function describeStages({ stages }: Model): string {
+  const [, ...later] = stages;
+  if (later.length === 0) return "";
+  const what = later.some(({ kind }) => kind === "shrinkage")
+    ? "whose kernels' responses are shrunk"
+    : "that correct what the estimate does not explain";
+  return `, ${later.length} further stage${later.length === 1 ? "" : "s"} ${what}`;
 }
 
 function length(micrometres: number): number {

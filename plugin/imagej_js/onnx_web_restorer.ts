@@ -7,10 +7,11 @@
 import { env, InferenceSession, Tensor } from "onnxruntime-web/wasm";
 import { InputError } from "../../core/errors.ts";
 import type { Model } from "../../core/model/model.ts";
+import { channelOfOutput, inputsForChannel, OPENED_INPUTS } from "../../core/onnx/graph_inputs.ts";
 import { openInputs } from "../../core/onnx/open_inputs.ts";
 import { ONNX_NAMES, writeOnnx } from "../../core/onnx/write_onnx.ts";
 import type { Restorer } from "../../core/restore.ts";
-import { type Size, type Volume, voxelsOf } from "../../core/volume.ts";
+import type { Size, Volume } from "../../core/volume.ts";
 
 /** What a restorer is made for. */
 export interface OnnxWebOptions {
@@ -30,11 +31,9 @@ export async function createOnnxWebRestorer(options: OnnxWebOptions): Promise<Re
   const { model, psf, size, wasmUrl } = options;
   env.wasm.numThreads = 1;
   env.wasm.wasmPaths = { wasm: wasmUrl };
-  const file = openInputs(
-    writeOnnx(model, { kind: "general" }),
-    [ONNX_NAMES.sigma, ONNX_NAMES.channel],
-  );
-  const session = await InferenceSession.create(file.bytes, {
+  const { bytes, opened } = openInputs(writeOnnx(model, { kind: "general" }), OPENED_INPUTS);
+  const use = { model, size, psf, opened };
+  const session = await InferenceSession.create(bytes, {
     executionProviders: ["wasm"],
     graphOptimizationLevel: "all",
     logSeverityLevel: SEVERITY,
@@ -44,31 +43,21 @@ export async function createOnnxWebRestorer(options: OnnxWebOptions): Promise<Re
   return {
     size,
     async restore(data, { channel, sigma }) {
-      const feeds: Record<string, Tensor> = {
-        [ONNX_NAMES.image]: new Tensor("float32", data, [1, 1, ...size]),
-        [ONNX_NAMES.psf]: psfOf(psf, channel),
-      };
-      if (file.opened.includes(ONNX_NAMES.sigma)) {
-        feeds[ONNX_NAMES.sigma] = new Tensor("float32", Float32Array.of(sigma), [1]);
-      }
-      if (file.opened.includes(ONNX_NAMES.channel)) {
-        const place = BigInt64Array.of(BigInt(channel % model.channels));
-        feeds[ONNX_NAMES.channel] = new Tensor("int64", place, [1]);
-      }
+      const feeds = Object.fromEntries(
+        inputsForChannel(use, { data, channel, sigma }).map(({ name, data, shape }) => [
+          name,
+          data instanceof Float32Array
+            ? new Tensor("float32", data, shape)
+            : new Tensor("int64", data, shape),
+        ]),
+      );
       const results = await session.run(feeds).catch(refused);
-      return results[ONNX_NAMES.restored].data as Float32Array;
+      return channelOfOutput(use, results[ONNX_NAMES.restored].data as Float32Array, channel);
     },
     close() {
       session.release();
     },
   };
-}
-
-function psfOf(psf: Volume, channel: number): Tensor {
-  const voxels = voxelsOf(psf.shape);
-  const begin = (channel % psf.shape[0]) * voxels;
-  const data = psf.data.slice(begin, begin + voxels);
-  return new Tensor("float32", data, [1, ...psf.shape.slice(1)]);
 }
 
 function refused(error: unknown): never {

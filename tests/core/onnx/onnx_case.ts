@@ -3,9 +3,10 @@ import { createCpuEngine } from "../../../core/compute/cpu/cpu_engine.ts";
 import { estimateNoise } from "../../../core/degrade/estimate_noise.ts";
 import type { Model } from "../../../core/model/model.ts";
 import { normalizePsf } from "../../../core/psf/normalize.ts";
-import { createRandom } from "../../../core/random.ts";
+import { createRandom, type Random } from "../../../core/random.ts";
 import { createRestorer } from "../../../core/restore.ts";
-import { createStage } from "../../../core/twb/initialize.ts";
+import { createStages } from "../../../core/twb/initialize.ts";
+import type { LaterStageKind, Stage } from "../../../core/twb/stage.ts";
 import {
   channelOf,
   createVolume,
@@ -23,6 +24,8 @@ export interface OnnxCase {
   readonly psf: Shape;
   /** @default [3, 5, 5] */
   readonly kernelSize?: Size;
+  /** @default 6 */
+  readonly kernelCount?: number;
   /** Of the kernels. @default 1 */
   readonly channels?: number;
   /** @default 0 */
@@ -30,6 +33,9 @@ export interface OnnxCase {
   /** @default "none" */
   readonly positivity?: "none" | "rectify";
   readonly peakRatio?: number;
+  /** @default 1 */
+  readonly stageCount?: number;
+  readonly stageKind?: LaterStageKind;
 }
 
 /** Grids with the factors 2, 3, 5 and 7, odd and even sizes, planes, channels, noise. */
@@ -70,6 +76,66 @@ export const ONNX_CASES: readonly OnnxCase[] = [
   },
 ];
 
+/** Cascades: kernels of even and odd sizes, more of them than a group, borders that wrap around. */
+export const CASCADE_CASES: readonly OnnxCase[] = [
+  {
+    name: "residual, three stages",
+    image: [1, 6, 36, 45],
+    psf: [1, 5, 7, 9],
+    stageCount: 3,
+    stageKind: "residual",
+    positivity: "rectify",
+  },
+  {
+    name: "residual, two channels with their own kernels and PSFs",
+    image: [2, 4, 20, 25],
+    psf: [2, 3, 5, 6],
+    channels: 2,
+    stageCount: 2,
+    stageKind: "residual",
+  },
+  {
+    name: "shrinkage, three stages",
+    image: [1, 6, 36, 45],
+    psf: [1, 5, 7, 9],
+    kernelCount: 11,
+    stageCount: 3,
+    positivity: "rectify",
+  },
+  {
+    name: "shrinkage, one plane",
+    image: [1, 1, 61, 50],
+    psf: [1, 1, 9, 8],
+    kernelSize: [1, 5, 5],
+    stageCount: 2,
+    positivity: "rectify",
+    peakRatio: 0.8,
+  },
+  {
+    name: "shrinkage, even kernels that wrap around the grid",
+    image: [1, 2, 7, 6],
+    psf: [1, 1, 1, 3],
+    kernelSize: [4, 2, 5],
+    stageCount: 2,
+  },
+  {
+    name: "shrinkage, two channels with shared kernels",
+    image: [2, 5, 24, 25],
+    psf: [2, 3, 6, 7],
+    stageCount: 2,
+    positivity: "rectify",
+  },
+  {
+    name: "shrinkage, two channels with their own kernels",
+    image: [2, 5, 24, 25],
+    psf: [1, 3, 6, 7],
+    channels: 2,
+    stageCount: 3,
+    positivity: "rectify",
+    peakRatio: 0.9,
+  },
+];
+
 /** A case with its numbers. */
 export interface PreparedCase {
   readonly name: string;
@@ -78,6 +144,8 @@ export interface PreparedCase {
   readonly psf: Volume;
   /** Of the noise in every channel as a part of the peak, as estimated; 0 for tiny images. */
   readonly sigmas: readonly number[];
+  /** What the image's voxels are relative to. */
+  readonly peak: number;
   /** What the CPU engine makes of it. */
   readonly expected: Float32Array;
 }
@@ -93,19 +161,20 @@ export async function prepareCase(options: OnnxCase): Promise<PreparedCase> {
   const sigmas = height > 4 && width > 4
     ? estimateNoise(image).map((sigma) => sigma / peak)
     : Array.from({ length: options.image[0] }, () => 0);
-  const expected = await restoreOnEngine({ model, psf, image, sigmas });
-  return { name, model, image, psf, sigmas, expected };
+  const expected = await restoreOnEngine({ model, psf, image, sigmas, peak });
+  return { name, model, image, psf, sigmas, peak, expected };
 }
 
-/** A model of one stage. */
+/** A model whose numbers are no longer the initial ones. */
 export function createModel(options: Omit<OnnxCase, "image" | "psf">): Model {
-  const { kernelSize = [3, 5, 5], channels = 1, noiseExponent = 0, positivity = "none" } = options;
+  const { kernelSize = [3, 5, 5], kernelCount = 6, channels = 1 } = options;
+  const { noiseExponent = 0, positivity = "none" } = options;
   const random = createRandom(5);
-  const stage = createStage({ kernelSize, kernelCount: 6, kernelChannels: channels });
-  for (let i = 0; i < stage.kernels.length; i++) stage.kernels[i] += 0.2 * random.normal();
-  for (let i = 0; i < stage.scales.length; i++) stage.scales[i] *= 1 + 0.5 * random.uniform();
+  const stages = createStages({ ...options, kernelSize, kernelCount, kernelChannels: channels });
   return {
-    stages: [{ ...stage, alpha: -4, noiseExponent, positivity }],
+    stages: stages.map((stage, index) =>
+      moveNumbers(stage, { index, random, noiseExponent, positivity })
+    ),
     channels,
     normalization: "peak",
     ...(options.peakRatio ? { peakRatio: options.peakRatio } : {}),
@@ -119,6 +188,42 @@ export function createModel(options: Omit<OnnxCase, "image" | "psf">): Model {
       seed: 9,
     },
   };
+}
+
+/** A stage as if learned. */
+function moveNumbers(
+  stage: Stage,
+  { index, random, noiseExponent, positivity }: {
+    readonly index: number;
+    readonly random: Random;
+    readonly noiseExponent: number;
+    readonly positivity: "none" | "rectify";
+  },
+): Stage {
+  const kernels = stage.kernels.map((value) => value + 0.2 * random.normal());
+  const scales = stage.scales.map((value) => value * (1 + 0.5 * random.uniform()));
+  const alone = stage.kind === "wiener" && stage.noiseWeight === undefined;
+  const moved = {
+    ...stage,
+    kernels,
+    scales,
+    alpha: -4 + 0.5 * index,
+    noiseExponent: alone ? noiseExponent : stage.noiseExponent + 0.1 * index,
+    positivity,
+  };
+  switch (moved.kind) {
+    case "wiener":
+      return moved;
+    case "residual":
+      return { ...moved, stepSize: 0.8 };
+    case "shrinkage":
+      return {
+        ...moved,
+        gateLogits: moved.gateLogits.map((value) => value + random.normal()),
+        thresholdLogs: moved.thresholdLogs.map((value) => value + 0.3 * random.normal()),
+        thresholdExponent: 0.6,
+      };
+  }
 }
 
 /** A blur off its centre, different in every channel, of sum 1. */
@@ -153,7 +258,7 @@ export function createImage(shape: Shape, seed = 3): Volume {
 }
 
 async function restoreOnEngine(
-  { model, psf, image, sigmas }: Pick<PreparedCase, "model" | "psf" | "image" | "sigmas">,
+  { model, psf, image, sigmas, peak }: Omit<PreparedCase, "name" | "expected">,
 ): Promise<Float32Array> {
   const engine = await createCpuEngine({ threads: 1 });
   try {
@@ -161,9 +266,9 @@ async function restoreOnEngine(
     const restored = createVolume(image.shape);
     for (let channel = 0; channel < image.shape[0]; channel++) {
       const sigma = sigmas[channel];
-      channelOf(restored, channel).set(
-        await restorer.restore(channelOf(image, channel), { channel, sigma }),
-      );
+      const scaled = channelOf(image, channel).map((value) => value / peak);
+      const data = await restorer.restore(scaled, { channel, sigma });
+      channelOf(restored, channel).set(data.map((value) => value * peak));
     }
     return restored.data;
   } finally {

@@ -6,9 +6,11 @@ import { encodeNpy } from "../../../core/io/npy.ts";
 import { type OnnxTarget, writeOnnx } from "../../../core/onnx/write_onnx.ts";
 import { sizeOf } from "../../../core/volume.ts";
 import { assertClose } from "../../support/assert_close.ts";
-import { ONNX_CASES, prepareCase, type PreparedCase } from "./onnx_case.ts";
+import { CASCADE_CASES, ONNX_CASES, prepareCase, type PreparedCase } from "./onnx_case.ts";
 
 const TOLERANCE = 1e-5;
+
+const ALL_CASES = [...ONNX_CASES, ...CASCADE_CASES];
 
 function targetsOf({ image, psf }: PreparedCase): OnnxTarget[] {
   return [{ kind: "general" }, { kind: "baked", psf, size: sizeOf(image.shape) }];
@@ -21,7 +23,7 @@ async function runInBrowserRuntime(
 ): Promise<void> {
   ort.env.wasm.numThreads = 1;
   ort.env.logLevel = "fatal";
-  for (const options of ONNX_CASES.filter(({ name }) => names.test(name))) {
+  for (const options of ALL_CASES.filter(({ name }) => names.test(name))) {
     const prepared = await prepareCase(options);
     const { model, image, psf, expected } = prepared;
     for (const target of targetsOf(prepared)) {
@@ -58,7 +60,7 @@ Deno.test({
   async fn() {
     const ort = await import("onnxruntime-web/webgpu");
     // A software adapter takes seconds a case.
-    const names = /^one plane|PSFs and kernels, noise-adaptive/;
+    const names = /^one plane|PSFs and kernels, noise-adaptive|^shrinkage, (one plane|even|two)/;
     await runInBrowserRuntime(ort as typeof import("onnxruntime-web"), "webgpu", names);
   },
 });
@@ -82,12 +84,12 @@ for (const python of (Deno.env.get("TWB_PYTHON") ?? "python3").split(":")) {
     async fn() {
       const root = await Deno.makeTempDir();
       try {
-        for (const options of ONNX_CASES) await writeCase(root, await prepareCase(options));
+        for (const options of ALL_CASES) await writeCase(root, await prepareCase(options));
         const script = new URL("../../support/check_onnx.py", import.meta.url);
         const output = await new Deno.Command(python, { args: [script.pathname, root] }).output();
         assert.ok(output.success, new TextDecoder().decode(output.stderr));
         const { onnx, onnxruntime, cases } = JSON.parse(new TextDecoder().decode(output.stdout));
-        assert.equal(cases.length, 2 * ONNX_CASES.length);
+        assert.equal(cases.length, 2 * ALL_CASES.length);
         for (const { name, shape, error } of cases) {
           if (onnx) assert.equal(shape.length, 5, name);
           if (onnxruntime) assert.ok(error < TOLERANCE, `${onnxruntime}, ${name}: ${error}`);

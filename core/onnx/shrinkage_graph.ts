@@ -1,0 +1,260 @@
+/**
+ * A stage with shrunk responses as a part of a graph. Its kernels work plane by plane: the planes that
+ * a kernel reaches along z are the channels of a 2D convolution, which every runtime has and does fast,
+ * on graphics cards too.
+ *
+ * @module
+ */
+import type { Axis } from "./axis.ts";
+import { gateOf } from "../twb/shrinkage.ts";
+import { normalizeKernels } from "../twb/kernels.ts";
+import type { ShrinkageStage } from "../twb/stage.ts";
+import { voxelsOf } from "../volume.ts";
+import {
+  array,
+  type Constant,
+  emit,
+  type Graph,
+  integer,
+  integers,
+  real,
+  type Value,
+} from "./graph.ts";
+import {
+  along,
+  combineAll,
+  range,
+  rangeAlong,
+  reshape,
+  shapeOf,
+  slice,
+  times,
+} from "./operators.ts";
+import { correlateSpectra, mapSpectrum } from "./spectrum_graph.ts";
+import { emitDivisor, raiseNoise, type StageContext } from "./stage_context.ts";
+import { forwardTransform, type GraphGrid, inverseTransform } from "./transform_graph.ts";
+import { emitResidual, type StageInput } from "./wiener_graph.ts";
+
+/** Kernels that are convolved with at a time: their responses are what takes memory. */
+const KERNELS_AT_A_TIME = 8;
+
+/**
+ * F^-1[ ( conj(K) F y' + w F q ) / (|K|^2 + w R) ], y' the stack in the field of view and K x beyond
+ * it: F y' = K F x + F M^T (y - M K x).
+ */
+export function emitShrinkageStage(
+  graph: Graph,
+  stage: ShrinkageStage,
+  input: StageInput & { readonly context: StageContext },
+): Value {
+  const { estimate, extent, context } = input;
+  const { grid, transfer } = context;
+  const { predicted, residual } = emitResidual(graph, input);
+  const completed = mapSpectrum(graph, "Add", [predicted, residual]);
+  const { divisor, weight } = emitDivisor(graph, stage, context);
+  const kept = emitShrunkResponses(graph, estimate, { stage, context });
+  const prior = mapSpectrum(graph, "Mul", [forwardTransform(graph, kept, grid, "zero"), weight]);
+  const sum = mapSpectrum(graph, "Add", [correlateSpectra(graph, transfer, completed), prior]);
+  const quotient = mapSpectrum(graph, "Div", [sum, divisor]);
+  return inverseTransform(graph, quotient, grid, extent);
+}
+
+/** q = sum_d g_d^T z_d on the stack, of the estimate on the grid; `[c, z, y, x]`. */
+function emitShrunkResponses(
+  graph: Graph,
+  estimate: Value,
+  { stage, context }: { stage: ShrinkageStage; context: StageContext },
+): Value {
+  const { sigma, channelCount } = context;
+  const neighbours = gatherNeighbours(graph, estimate, { stage, context });
+  const noise = emit(graph, "Expand", [
+    raiseNoise(graph, sigma!, 2 * stage.thresholdExponent),
+    shapeOf(graph, [channelCount]),
+  ]);
+  if (stage.kernelChannels === 1) {
+    return sumResponses(graph, neighbours, { stage, context, channel: 0, noise });
+  }
+  // Channels that have kernels of their own go through one after the other.
+  const parts = Array.from({ length: stage.kernelChannels }, (_, channel) => {
+    const only = { axis: 0, start: channel, end: channel + 1 };
+    return sumResponses(graph, slice(graph, neighbours, only), {
+      ...{ stage, context, channel },
+      noise: slice(graph, noise, only),
+    });
+  });
+  return emit(graph, "Concat", parts, { axis: 0 });
+}
+
+/**
+ * The estimate with the border that two convolutions use up, from a grid that goes on periodically, and
+ * for every plane those that a kernel reaches: `[c, z, kz, y + 2 (ky - 1), x + 2 (kx - 1)]`.
+ */
+function gatherNeighbours(
+  graph: Graph,
+  estimate: Value,
+  { stage, context: { grid } }: { stage: ShrinkageStage; context: StageContext },
+): Value {
+  const [depth, height, width] = stage.kernelSize;
+  const axes = [[3, grid.x, width], [2, grid.y, height]] as const;
+  const lateral = axes.reduce((work, [axis, { samples, length }, taps]) => {
+    const count = emit(graph, "Add", [samples, integer(2 * (taps - 1))]);
+    const places = emit(graph, "Sub", [range(graph, count), integer(taps - 1)]);
+    return emit(graph, "Gather", [work, emit(graph, "Mod", [places, length])], { axis });
+  }, estimate);
+  const { samples, length } = grid.z;
+  const planes = emit(graph, "Add", [
+    rangeAlong(graph, samples, { axis: 0, rank: 2 }),
+    along(graph, offsetsOf(depth), { axis: 1, rank: 2 }),
+  ]);
+  return emit(graph, "Gather", [lateral, emit(graph, "Mod", [planes, length])], { axis: 1 });
+}
+
+/** Where the taps of a kernel are: u - floor(size / 2). */
+function offsetsOf(taps: number): Constant {
+  return integers(Array.from({ length: taps }, (_, u) => u - Math.floor(taps / 2)));
+}
+
+/** Responses and what they are put back to, for the kernels of one channel. */
+function sumResponses(
+  graph: Graph,
+  neighbours: Value,
+  { stage, context: { grid }, channel, noise }: {
+    readonly stage: ShrinkageStage;
+    readonly context: StageContext;
+    /** Of the kernels. */
+    readonly channel: number;
+    /** (sigma / 0.01)^(2 h), `[c]` */
+    readonly noise: Value;
+  },
+): Value {
+  const { kernelCount, kernelSize: [depth, height, width] } = stage;
+  const { z, y, x } = grid;
+  const plus = (value: Value, n: number) => emit(graph, "Add", [value, integer(n)]);
+  const bordered = [plus(y.samples, height - 1), plus(x.samples, width - 1)];
+  // [(c z), kz, y, x]
+  const wide = [plus(y.samples, 2 * (height - 1)), plus(x.samples, 2 * (width - 1))];
+  const planes = reshape(graph, neighbours, [-1, depth, ...wide]);
+  const groups: Value[] = [];
+  for (let first = 0; first < kernelCount; first += KERNELS_AT_A_TIME) {
+    const bank = bankOf(stage, { channel, first });
+    const [count] = bank.kernels.shape;
+    const responses = emit(graph, "Conv", [planes, bank.kernels], {}, "responses");
+    const shaped = reshape(graph, responses, [-1, z.samples, count, ...bordered]);
+    // tau^2, [c, 1, d, y, x]
+    const threshold = combineAll(graph, "Add", [
+      emit(graph, "Mul", [along(graph, noise, { axis: 0, rank: 5 }), bank.squaredThresholds]),
+      wallOf(graph, y, { taps: height, axis: 3 }),
+      wallOf(graph, x, { taps: width, axis: 4 }),
+    ]);
+    const flat = reshape(graph, shrink(graph, shaped, threshold), [-1, count, ...bordered]);
+    groups.push(emit(graph, "Conv", [flat, bank.adjoint], {}, "returned"));
+  }
+  return sumPlanes(graph, combineAll(graph, "Add", groups), { depth, grid });
+}
+
+/** So large a threshold that nothing passes. */
+const WALL = 1e30;
+
+/**
+ * Threshold of the responses along an axis and around it, as far as kernels reach: 0 in the field of
+ * view and the wall beyond it, on the periodic grid.
+ */
+function wallOf(
+  graph: Graph,
+  { samples, length }: Axis,
+  { taps, axis }: { taps: number; axis: number },
+): Value {
+  const count = emit(graph, "Add", [samples, integer(taps - 1)]);
+  const before = integer(taps - 1 - Math.floor(taps / 2));
+  const places = emit(graph, "Mod", [emit(graph, "Sub", [range(graph, count), before]), length]);
+  const last = emit(graph, "Sub", [samples, integer(1)]);
+  const isBeyond = emit(graph, "Cast", [emit(graph, "Less", [last, places])], { to: "float32" });
+  return along(graph, emit(graph, "Mul", [isBeyond, real(WALL)]), { axis, rank: 5 });
+}
+
+/** z / gate = r r^2 / (r^2 + tau^2) */
+function shrink(graph: Graph, responses: Value, threshold: Value): Value {
+  const square = emit(graph, "Mul", [responses, responses]);
+  const share = emit(graph, "Div", [square, emit(graph, "Add", [square, threshold])]);
+  return emit(graph, "Mul", [responses, share]);
+}
+
+/**
+ * What every plane gives to those that a kernel reaches, `[(c z), kz, y, x]`, summed up: part u of a
+ * plane belongs to the one u - floor(kz / 2) from it, on the periodic grid.
+ */
+function sumPlanes(
+  graph: Graph,
+  parts: Value,
+  { depth, grid: { z, y, x } }: { readonly depth: number; readonly grid: GraphGrid },
+): Value {
+  const shape = [-1, z.samples, y.samples, x.samples];
+  if (depth === 1) return reshape(graph, parts, shape);
+  const reached = emit(graph, "Mod", [
+    emit(graph, "Add", [
+      rangeAlong(graph, z.samples, { axis: 1, rank: 3 }),
+      along(graph, offsetsOf(depth), { axis: 2, rank: 3 }),
+    ]),
+    z.length,
+  ]);
+  const isOwn = emit(graph, "Equal", [
+    rangeAlong(graph, z.samples, { axis: 0, rank: 3 }),
+    reached,
+  ]);
+  const count = times(graph, depth, z.samples);
+  // [z, (z' u)]
+  const sums = reshape(graph, emit(graph, "Cast", [isOwn], { to: "float32" }), [-1, count]);
+  const flat = reshape(graph, parts, [-1, count, times(graph, y.samples, x.samples)]);
+  return reshape(graph, emit(graph, "MatMul", [sums, flat]), shape);
+}
+
+/** Some of a channel's kernels as weights of convolutions. */
+interface GraphBank {
+  /** `[d, kz, ky, kx]` */
+  readonly kernels: Constant;
+  /** gate_d g_d, every plane turned around: `[kz, d, ky, kx]` */
+  readonly adjoint: Constant;
+  /** exp(2 c_d), `[1, 1, d, 1, 1]` */
+  readonly squaredThresholds: Constant;
+}
+
+/** The kernels of a group that begins with `first`; some may be added that are 0. */
+function bankOf(
+  stage: ShrinkageStage,
+  { channel, first }: { channel: number; first: number },
+): GraphBank {
+  const [depth, height, width] = stage.kernelSize;
+  const used = Math.min(KERNELS_AT_A_TIME, stage.kernelCount - first);
+  let count = used;
+  while (isMistaken(depth, count) || isMistaken(count, depth)) count++;
+  const n = voxelsOf(stage.kernelSize);
+  const plane = height * width;
+  const all = normalizeKernels(stage).kernels;
+  const kernels = new Float64Array(count * n);
+  const adjoint = new Float64Array(count * n);
+  const thresholds = new Float64Array(count).fill(1);
+  for (let d = 0; d < used; d++) {
+    const index = (first + d) * stage.kernelChannels + channel;
+    const kernel = all.subarray(index * n, (index + 1) * n);
+    kernels.set(kernel, d * n);
+    const gate = gateOf(stage.gateLogits[index]);
+    for (let u = 0; u < depth; u++) {
+      const turned = kernel.slice(u * plane, (u + 1) * plane).reverse();
+      adjoint.set(turned.map((value) => gate * value), (u * count + d) * plane);
+    }
+    thresholds[d] = Math.exp(2 * stage.thresholdLogs[index]);
+  }
+  return {
+    kernels: array(kernels, [count, depth, height, width]),
+    adjoint: array(adjoint, [depth, count, height, width]),
+    squaredThresholds: array(thresholds, [1, 1, count, 1, 1]),
+  };
+}
+
+/**
+ * Whether onnxruntime's convolution on WebGPU (1.30) gives something else: with 6, 9, 12 .. channels in
+ * and 4, 8, 12 .. out.
+ */
+function isMistaken(channels: number, outputs: number): boolean {
+  return channels > 3 && channels % 3 === 0 && outputs % 4 === 0;
+}
