@@ -117,10 +117,12 @@ export async function runComparison(
   const step = Math.max(1, Math.floor(cases.length / EXAMPLES) + 1);
   await writeResults(folder, {
     title,
-    summary: [["Noise", formatLevel(sigma)], ["Seed", String(seed)], [
-      "Curves, kernels and examples",
-      `of ${models[0].name}`,
-    ]],
+    summary: [
+      ["Noise", formatLevel(sigma)],
+      ["Seed", String(seed)],
+      ["Curves and examples", `of ${models[0].name}`],
+      ["Kernels", `of ${models[0].shown}`],
+    ],
     tables: [table, ...summarize?.(rows) ?? []],
     rows,
     searches: tuned.searches,

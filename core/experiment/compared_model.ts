@@ -32,6 +32,8 @@ export interface PreparedModel {
   readonly name: string;
   /** The first part's, where there are several. */
   readonly model: Model;
+  /** What to call it: "TWB LAM". */
+  readonly shown: string;
   /** Means over the parts. */
   readonly history: readonly HistoryRow[];
   /** As it is evaluated. */
@@ -64,7 +66,7 @@ export async function prepareModel(
   if ("path" in compared) {
     const model = loadModel(compared.path);
     const history = readHistory(compared.path);
-    return { name, model, history, method: modelMethod(name, model, engine) };
+    return { name, model, shown: name, history, method: modelMethod(name, model, engine) };
   }
   const trained = async (part: string, config: TrainConfig) => {
     const { text, history } = await folder.keep(
@@ -72,7 +74,7 @@ export async function prepareModel(
       () => trainModel(part, config, { folder, hooks }),
     );
     const model = decodeModel(text, part);
-    return { model, history, method: modelMethod(part, model, engine) };
+    return { model, shown: part, history, method: modelMethod(part, model, engine) };
   };
   if ("config" in compared) return { name, ...await trained(name, compared.config) };
   const parts: (Awaited<ReturnType<typeof trained>> & { readonly structure: string })[] = [];
@@ -82,6 +84,7 @@ export async function prepareModel(
   return {
     name,
     model: parts[0].model,
+    shown: parts[0].shown,
     history: averageHistories(parts.map(({ history }) => history)),
     method: {
       name,

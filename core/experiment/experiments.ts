@@ -81,6 +81,7 @@ function createTable(set: "hela3d" | "dsb2018", options: ExperimentOptions): Com
   const mixed: TrainConfig = { ...base.config, noise: { min: 0.01, max: 0.03 } };
   const rectified: TrainConfig = { ...base.config, positivity: true };
   const tested = base.psfs.slice(0, TEST_PSFS);
+  const tuneCrop = options.size === "quick" ? 160 : TUNE_CROP;
   const named = (name: string, config: TrainConfig): ComparedModel =>
     set === "hela3d" ? { name, parts: splitByStructure(config) } : { name, config };
   return {
@@ -96,14 +97,14 @@ function createTable(set: "hela3d" | "dsb2018", options: ExperimentOptions): Com
     oracles,
     tuneOn: base.train,
     tuneStacks: options.size === "quick" ? 1 : 6,
-    tuneCrop: options.size === "quick" ? 160 : TUNE_CROP,
+    tuneCrop,
     testOn: base.test,
     testCrop: options.size === "quick" ? 192 : undefined,
     psfs: tested,
     sigma,
     seed,
     notes: [
-      `parameters chosen on training stacks, ${TUNE_CROP} x ${TUNE_CROP} pixels around their ` +
+      `parameters chosen on training stacks, ${tuneCrop} x ${tuneCrop} pixels around their ` +
       `brightest; tested with ${tested.length} of the ${base.psfs.length} PSFs that the models learned from`,
       ...(set === "hela3d" ? HELA_NOTES : ["TWB_M: one model for a mix of 1 % to 3 %"]),
       ...(options.size === "quick"
@@ -171,7 +172,7 @@ function createInitSearch(set: "hela3d" | "dsb2018", options: ExperimentOptions)
   return {
     title: `Initialization, ${set}, ${formatLevel(options.sigma)} noise`,
     models: [
-      ...(options.size === "quick" ? models.filter((_, i) => i % 4 === 0) : models),
+      ...(options.size === "quick" ? models.filter((_, i) => i % 5 === 0) : models),
       ...(options.models ?? []).map(parseModel),
     ],
     methods: [],

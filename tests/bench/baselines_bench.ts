@@ -23,7 +23,7 @@ import { leastOf, timed } from "./support/measure.ts";
 
 const SHAPE: Shape = [1, 17, 256, 256];
 const SIGMA = 0.01;
-const ROUNDS = 3;
+const ROUNDS = 2;
 
 const psf = createPsf(
   { model: "gibson-lanni", wavelengthsNm: [450], numericalAperture: 1.4 },

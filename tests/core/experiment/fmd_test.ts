@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
+import { WIENER_LAPLACIAN } from "../../../core/baselines/wiener.ts";
 import { createCpuEngine } from "../../../core/compute/cpu/cpu_engine.ts";
 import { InputError } from "../../../core/errors.ts";
 import { openDataset } from "../../../core/dataset/dataset.ts";
@@ -173,6 +174,50 @@ Deno.test({
         (error) => error instanceof InputError && /was trained with .*img/.test(error.message),
       );
       assert.ok(!existsSync(`${folder}/out`));
+    } finally {
+      engine.close();
+      Deno.removeSync(folder, { recursive: true });
+    }
+  },
+});
+
+Deno.test({
+  name: `runFmd() leaves tables with the published rows, and models for both folds${needs}`,
+  ignore: !present,
+  fn: async () => {
+    const folder = Deno.makeTempDirSync();
+    const engine = await createCpuEngine({ threads: 2 });
+    try {
+      const options = { data, seed: 1, size: "quick", methods: [WIENER_LAPLACIAN] } as const;
+      const hooks = { engine, out: `${folder}/first`, resume: "refuse" } as const;
+      const { columns, rows } = await runFmd({ ...options, models: [] }, hooks);
+      const at = (key: string) => columns.findIndex((column) => column.key === key);
+      const here = rows.filter((row) => row[at("source")] === "here");
+      assert.deepEqual(here.map(([name]) => name), ["input", "TWB", "Wiener, Laplacian"]);
+      assert.equal(rows.find(([name]) => name === "WF-KPN")![at("psnr_db_0.001")], 40.04);
+      const psnrs = FMD_SIGMAS.map((sigma) => here.map((row) => row[at(`psnr_db_${sigma}`)]));
+      // The tuned filter is better than its input at every level.
+      assert.ok(psnrs.every(([input, , filter]) => filter! > input!), `${psnrs}`);
+      // The models of this run beside those of another: the same rows.
+      const models = ["TWB fold 1", "TWB fold 2"].map((name) => `${hooks.out}/${name}`);
+      const second = await runFmd({
+        ...options,
+        methods: [],
+        models: [`again=${models[0]}`, models[1]],
+      }, {
+        ...hooks,
+        out: `${folder}/second`,
+      });
+      const psnrOf = (table: typeof second, name: string) =>
+        table.rows.find(([method]) => method === name)!.slice(2, 2 + 1 + 2 * FMD_SIGMAS.length);
+      assert.deepEqual(psnrOf(second, "again"), psnrOf(second, "TWB"));
+      await assert.rejects(
+        runFmd({ ...options, models: models.toReversed() }, { ...hooks, out: `${folder}/third` }),
+        (error) => error instanceof InputError && /folds' order/.test(error.message),
+      );
+      for (const name of ["table.md", "search.csv", "stacks.csv", "report.html"]) {
+        assert.ok(existsSync(`${folder}/first/${name}`), name);
+      }
     } finally {
       engine.close();
       Deno.removeSync(folder, { recursive: true });
