@@ -73,10 +73,19 @@ export async function runEvaluation(
   const psfs = await loadPsfs(references, { presetDepth: planar ? "plane" : "volume" });
   const models = config.models.map((path) => ({ path, model: loadModel(path) }));
   const named = await parseMethods(config.methods);
-  const { rows: _, ...setting } = config;
+  const { data, methods: names, tuneOn, tuneStacks, oracles, psf } = config;
   const folder = hooks.out === undefined ? undefined : openExperimentFolder(hooks.out, {
+    // All that the figures depend on, and nothing of how they are shown.
     setting: {
-      ...setting,
+      data,
+      methods: names,
+      tuneOn,
+      tuneStacks,
+      oracles,
+      psf,
+      sigmas,
+      photons,
+      seed,
       stacks: dataset.items.map(({ name }) => name),
       models: await Promise.all(models.map(async ({ path, model }) => ({
         path,
@@ -100,7 +109,7 @@ export async function runEvaluation(
     const options = { psfs, sigma, photons, seed, stacks: config.tuneStacks };
     tuningCases.set(sigma, createTuningCases(tuning!, engine, options));
   }
-  const oracles: EvaluatedMethod[] = [];
+  const bounding: EvaluatedMethod[] = [];
   for (const { method, value } of named) {
     const parameters = new Map<number, number>();
     const chosen: string[] = [];
@@ -121,10 +130,10 @@ export async function runEvaluation(
     const how = value !== undefined ? " (as given)" : tuning ? "" : " (the method's default)";
     notes.push(`${method.label}: ${method.parameter.name} ${chosen.join(", ")}${how}`);
     methods.push(classicalMethod(method, engine, (sigma) => parameters.get(sigma)!));
-    oracles.push(oracleMethod(method, engine, { start: (sigma) => parameters.get(sigma)! }));
+    bounding.push(oracleMethod(method, engine, { start: (sigma) => parameters.get(sigma)! }));
   }
   const rows = await evaluateMethods(dataset, engine, {
-    methods: config.oracles === "measured" ? [...methods, ...oracles] : methods,
+    methods: oracles === "measured" ? [...methods, ...bounding] : methods,
     psfs,
     sigmas,
     photons,

@@ -71,6 +71,10 @@ Deno.test("runEvaluation() that was stopped goes on to the same tables, without 
     assert.deepEqual(messages, [], "a search was repeated");
     // Two stacks, two levels; the input, the model, three methods, and their oracles.
     assert.equal(lines(), 2 * 2 * (1 + 1 + 3 + 3));
+    // How the figures are shown is no part of the setting.
+    const means = { ...config, rows: "means", format: "csv" } as EvaluationConfig;
+    const [table] = await runEvaluation(means, engine, { out, resume: "go on" });
+    assert.equal(table.rows.length, 2 * (1 + 1 + 3));
     await assert.rejects(
       runEvaluation({ ...config, seed: 2 }, engine, { out, resume: "go on" }),
       /another setting/,
