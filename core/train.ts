@@ -7,6 +7,7 @@
 import type { Engine } from "./compute/engine.ts";
 import type { Dataset } from "./dataset/dataset.ts";
 import { drawScene } from "./dataset/scene.ts";
+import { noiseLevelAt } from "./degrade/noise_level.ts";
 import { InputError } from "./errors.ts";
 import type { LossName } from "./loss/npsnr.ts";
 import type { Metrics } from "./loss/metrics.ts";
@@ -197,10 +198,10 @@ function divergence(what: string, { epoch }: TrainingState, options: TrainOption
 
 /** All that is random of a sample depends on the seed, the epoch and its place in the epoch. */
 function drawSample(volume: Volume, options: TrainOptions, epoch: number, index: number): Sample {
-  const { psfs, noise: { min, max }, photons, seed } = options;
+  const { psfs, noise, photons, seed } = options;
   const random = createRandom(seed, epoch + 1, index + 1);
   const psf = random.integer(psfs.length);
-  const sigma = drawNoise(min, max, random.uniform());
+  const sigma = noiseLevelAt(noise, random.uniform());
   const scene = drawScene(volume, {
     crop: options.crop,
     halo: haloOf(psfs),
@@ -208,11 +209,6 @@ function drawSample(volume: Volume, options: TrainOptions, epoch: number, index:
     placement: "intensity",
   });
   return { scene, psf, noise: { sigma, photons, seed, label: epoch + 1, sublabel: index } };
-}
-
-/** Evenly over the decibels of a range; from 0 on evenly over the levels. */
-function drawNoise(min: number, max: number, uniform: number): number {
-  return min > 0 ? min * (max / min) ** uniform : max * uniform;
 }
 
 async function finishEpoch(state: TrainingState, options: TrainOptions): Promise<TrainingState> {

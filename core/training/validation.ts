@@ -10,6 +10,7 @@ import { degradeVolume } from "../degrade/degrade_volume.ts";
 import { averageMetrics, modelMethod } from "../evaluate.ts";
 import { measureRestoration, type Metrics } from "../loss/metrics.ts";
 import type { Model } from "../model/model.ts";
+import { noiseLevelAt } from "../degrade/noise_level.ts";
 import type { NoiseRange } from "../options.ts";
 import type { NamedPsf } from "../psf/load_psf.ts";
 import type { ReportExample } from "../report/page.ts";
@@ -41,7 +42,7 @@ export async function validateItem(
   const target = await item.load();
   const { name, psf } = psfs[index % psfs.length];
   // A range is covered by its ends and its middle in turn.
-  const sigma = noise.min + (noise.max - noise.min) * (index % 3) / 2;
+  const sigma = noiseLevelAt(noise, (index % 3) / 2);
   const degraded = await degradeVolume(target, {
     engine,
     psf,
