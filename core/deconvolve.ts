@@ -9,7 +9,7 @@ import { CancelledError, InputError } from "./errors.ts";
 import type { StackReader, StackWriter } from "./io/stack.ts";
 import { isNoiseAdaptive, type Model } from "./model/model.ts";
 import { assertRestorable, createRestorer, type Restorer } from "./restore.ts";
-import { readTile } from "./read_tile.ts";
+import { readSurroundings, readTile } from "./read_tile.ts";
 import { planSeamlessTiles } from "./tile_reach.ts";
 import type { Tile, TilePlan } from "./tiling.ts";
 import { createVolume, rangeOf, type Size, sizeOf, type Volume } from "./volume.ts";
@@ -75,7 +75,7 @@ export async function deconvolveStack(
     model,
     psf,
     psfSize: sizeOf(psf.shape),
-    kernelSize: model.stages[0].kernelSize,
+    stages: model.stages,
     memoryBytes: options.memoryBytes ?? 4e9,
     transfers: psf.shape[0],
     async sigmas() {
@@ -89,7 +89,7 @@ export async function deconvolveStack(
   const total = frames * shape[0] * plan.tiles.length;
   let done = 0;
   const restorer = options.createRestorer?.(plan) ??
-    createRestorer(engine, { model, psf, size: plan.size });
+    createRestorer(engine, { model, psf, size: plan.size, grid: surroundingsOf(plan, model) });
   try {
     for (let frame = 0; frame < frames; frame++) {
       const survey = frame === 0 && first || await surveyFrame(reader, frame, estimated);
@@ -107,9 +107,12 @@ export async function deconvolveStack(
         for (const tile of plan.tiles) {
           await yieldToEvents();
           if (options.signal?.aborted) throw new CancelledError("Stopped; nothing was written");
-          const data = await readTile(reader, tile, { frame, channel, plan });
+          const source = { frame, channel, plan };
+          const data = await readTile(reader, tile, source);
           scale(data, peakRatio / survey.peak);
-          const restored = await restorer.restore(data, { channel, sigma });
+          const surroundings = restorer.grid && await readSurroundings(reader, tile, source);
+          if (surroundings) scale(surroundings, peakRatio / survey.peak);
+          const restored = await restorer.restore(data, { channel, sigma, surroundings });
           const kept = keepPart(restored, tile, plan.size);
           scale(kept, survey.peak / peakRatio);
           writer.writeRegion({ frame, channel, start: tile.keepStart, end: tile.keepEnd }, kept);
@@ -121,6 +124,11 @@ export async function deconvolveStack(
     restorer.close();
   }
   return { tiles: plan.tiles.length, sigmas };
+}
+
+/** Of what tiles come with; a single block's tiles have it within them. */
+function surroundingsOf({ tiles, grid }: TilePlan, { stages }: Model): Size | undefined {
+  return tiles.length > 1 && stages.length > 1 ? grid : undefined;
 }
 
 /** What is looked for in a frame before it is restored. */

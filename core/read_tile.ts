@@ -5,7 +5,7 @@
  */
 import { taperWeights } from "./compute/grid.ts";
 import type { StackReader } from "./io/stack.ts";
-import type { Tile, TilePlan } from "./tiling.ts";
+import { marginOf, type Tile, type TilePlan } from "./tiling.ts";
 import { type Size, sizeOf, voxelsOf } from "./volume.ts";
 
 /** Which voxels a tile is read from. */
@@ -13,6 +13,11 @@ export interface TileSource {
   readonly frame: number;
   readonly channel: number;
   readonly plan: Pick<TilePlan, "size" | "wholeGrid">;
+}
+
+/** What surroundings are read for. */
+export interface SurroundingsSource extends TileSource {
+  readonly plan: Pick<TilePlan, "size" | "grid" | "wholeGrid" | "overlap">;
 }
 
 /**
@@ -45,41 +50,88 @@ export async function readTile(
   if (stack.every((n, axis) => start[axis] >= 0 && end[axis] <= n)) {
     return await reader.readRegion({ frame, channel, start, end });
   }
-  const axes = stack.map((n, axis) =>
-    continueAxis({ start: start[axis], length: size[axis], stack: n, grid: wholeGrid[axis] })
-  );
-  const read = (from: Size, to: Size) =>
-    reader.readRegion({ frame, channel, start: from, end: to });
-  return spread(await gather(axes, read), axes);
+  const axes = stack.map((n, axis) => {
+    const continued = continueAxis(n, wholeGrid[axis]);
+    return layAxis(Array.from({ length: size[axis] }, (_, i) => continued(start[axis] + i)));
+  });
+  return await readAxes(reader, axes, { frame, channel });
 }
 
-/** An axis of a tile: every voxel is one or two voxels of the stack, which lie in a few runs. */
+/**
+ * A tile within the stack and what lies around it, on the plan's grid: as `readTile` continues the
+ * stack behind the tile's last voxels, and at the grid's end before its first ones. In the gap between,
+ * farther from the stack's borders than the tiles overlap, the one goes over into the other.
+ */
+export async function readSurroundings(
+  reader: StackReader,
+  tile: Tile,
+  { frame, channel, plan: { size, grid, wholeGrid, overlap } }: SurroundingsSource,
+): Promise<Float32Array> {
+  const stack = sizeOf(reader.info.shape);
+  const axes = stack.map((n, axis) => {
+    const [start, end] = [tile.start[axis], tile.start[axis] + size[axis]];
+    const continued = continueAxis(n, wholeGrid[axis]);
+    const gap = grid[axis] - size[axis];
+    const shares = shareGap(gap, {
+      after: size[axis] === n ? gap : end === n ? marginOf(overlap[axis]) : 0,
+      before: start === 0 ? marginOf(overlap[axis]) : 0,
+    });
+    return layAxis(Array.from({ length: grid[axis] }, (_, i) => {
+      if (i < size[axis]) return continued(start + i);
+      const share = shares[i - size[axis]];
+      return [
+        ...weigh(continued(start + i), 1 - share),
+        ...weigh(continued(start + i - grid[axis]), share),
+      ];
+    }));
+  });
+  return await readAxes(reader, axes, { frame, channel });
+}
+
+/** Share of what lies before a tile in the gap behind it, which both ends keep free of the other. */
+function shareGap(
+  gap: number,
+  { after, before }: { readonly after: number; readonly before: number },
+): Float64Array {
+  const from = Math.min(after, gap);
+  const to = Math.max(from, gap - before);
+  const shares = new Float64Array(gap).fill(1, to);
+  shares.set(taperWeights(to - from), from);
+  return shares;
+}
+
+function weigh(sources: readonly AxisSource[], share: number): AxisSource[] {
+  if (share === 0) return [];
+  return sources.map(([index, weight]) => [index, share * weight]);
+}
+
+/** A voxel of the stack along an axis, and its part of a voxel that is read. */
+type AxisSource = readonly [index: number, weight: number];
+
+/** What a position on an axis is made of: a voxel, or two beyond the stack's end. */
+function continueAxis(stack: number, grid: number): (position: number) => readonly AxisSource[] {
+  const weights = taperWeights(grid - stack);
+  return (position) => {
+    const at = (position % grid + grid) % grid;
+    if (at < stack) return [[at, 1]];
+    const share = weights[at - stack];
+    return [[stack - 1, 1 - share], [0, share]];
+  };
+}
+
+/** An axis of what is read: every voxel is made of voxels of the stack, which lie in a few runs. */
 interface TileAxis {
   /** Parts of the stack's axis that are read, in order: `[start, end)`. */
   readonly runs: readonly (readonly [start: number, end: number])[];
   /** How many voxels the runs have. */
   readonly count: number;
-  /** For every voxel of the tile, where among them its two sources are. */
-  readonly first: Int32Array;
-  readonly second: Int32Array;
-  /** Share of the second source. */
-  readonly share: Float64Array;
+  /** For every voxel its sources, their places counted along the runs. */
+  readonly sources: readonly (readonly AxisSource[])[];
 }
 
-function continueAxis(
-  { start, length, stack, grid }: { start: number; length: number; stack: number; grid: number },
-): TileAxis {
-  const weights = taperWeights(grid - stack);
-  const first = new Int32Array(length);
-  const second = new Int32Array(length);
-  const share = new Float64Array(length);
-  for (let i = 0; i < length; i++) {
-    const at = ((start + i) % grid + grid) % grid;
-    first[i] = Math.min(at, stack - 1);
-    second[i] = at < stack ? at : 0;
-    share[i] = at < stack ? 0 : weights[at - stack];
-  }
-  const used = [...new Set([...first, ...second])].sort((a, b) => a - b);
+function layAxis(voxels: readonly (readonly AxisSource[])[]): TileAxis {
+  const used = [...new Set(voxels.flatMap((sources) => sources.map(([index]) => index)))]
+    .sort((a, b) => a - b);
   const place = new Map(used.map((index, order) => [index, order]));
   const runs: [number, number][] = [];
   for (const index of used) {
@@ -87,14 +139,17 @@ function continueAxis(
     if (last && last[1] === index) last[1]++;
     else runs.push([index, index + 1]);
   }
-  const placeOf = (index: number) => place.get(index)!;
-  return {
-    runs,
-    count: used.length,
-    first: first.map(placeOf),
-    second: second.map(placeOf),
-    share,
-  };
+  const sources = voxels.map((own) => own.map(([index, w]): AxisSource => [place.get(index)!, w]));
+  return { runs, count: used.length, sources };
+}
+
+async function readAxes(
+  reader: StackReader,
+  axes: readonly TileAxis[],
+  { frame, channel }: { readonly frame: number; readonly channel: number },
+): Promise<Float32Array> {
+  const read = (start: Size, end: Size) => reader.readRegion({ frame, channel, start, end });
+  return spread(await gather(axes, read), axes);
 }
 
 /** The runs of all axes, read box by box into one block. */
@@ -125,9 +180,9 @@ async function gather(
   return block;
 }
 
-/** v = first + share (second - first) along every axis. */
+/** The weighted sum of every voxel's sources, axis by axis. */
 function spread(block: Float32Array, axes: readonly TileAxis[]): Float32Array {
-  const [depth, height, width] = axes.map((axis) => axis.share.length);
+  const [depth, height, width] = axes.map((axis) => axis.sources.length);
   const [ofZ, ofY, ofX] = axes;
   const out = new Float32Array(voxelsOf([depth, height, width]));
   const row = new Float64Array(ofX.count);
@@ -135,22 +190,16 @@ function spread(block: Float32Array, axes: readonly TileAxis[]): Float32Array {
   for (let z = 0; z < depth; z++) {
     for (let y = 0; y < height; y++) {
       row.fill(0);
-      for (const [iz, wz] of sourcesOf(ofZ, z)) {
-        for (const [iy, wy] of sourcesOf(ofY, y)) {
+      for (const [iz, wz] of ofZ.sources[z]) {
+        for (const [iy, wy] of ofY.sources[y]) {
           const from = (iz * ofY.count + iy) * ofX.count;
           for (let x = 0; x < row.length; x++) row[x] += wz * wy * block[from + x];
         }
       }
       for (let x = 0; x < width; x++, to++) {
-        const value = row[ofX.first[x]];
-        out[to] = value + ofX.share[x] * (row[ofX.second[x]] - value);
+        for (const [ix, wx] of ofX.sources[x]) out[to] += wx * row[ix];
       }
     }
   }
   return out;
-}
-
-function sourcesOf({ first, second, share }: TileAxis, i: number): [number, number][] {
-  if (share[i] === 0) return [[first[i], 1]];
-  return [[first[i], 1 - share[i]], [second[i], share[i]]];
 }

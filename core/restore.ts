@@ -15,17 +15,24 @@ import { channelOf, type Shape, type Size, sizeOf, type Volume } from "./volume.
 /** A model, ready on an engine for pieces of one size and one PSF. */
 export interface Restorer {
   readonly size: Size;
-  /**
-   * Restores one channel of one piece.
-   *
-   * @param sigma of the noise as a part of the peak; used by noise-adaptive models.
-   */
-  restore(
-    data: Float32Array,
-    options: { readonly channel: number; readonly sigma: number },
-  ): Promise<Float32Array>;
+  /** Of the surroundings that a piece comes with, `[z, y, x]`; without, pieces come alone. */
+  readonly grid?: Size;
+  /** Restores one channel of one piece. */
+  restore(data: Float32Array, options: PieceOptions): Promise<Float32Array>;
   /** Gives the engine's memory back. */
   close(): void;
+}
+
+/** What goes with a piece. */
+export interface PieceOptions {
+  readonly channel: number;
+  /** Of the noise as a part of the peak; used by noise-adaptive models. */
+  readonly sigma: number;
+  /**
+   * The piece, from the first voxel on, and what lies around it, on a periodic grid: behind its last
+   * voxels, and at the grid's end before its first ones.
+   */
+  readonly surroundings?: Float32Array;
 }
 
 /** What a restorer is made for. */
@@ -35,14 +42,20 @@ export interface RestorerOptions {
   readonly psf: Volume;
   /** Of the pieces, `[z, y, x]`. */
   readonly size: Size;
+  /**
+   * For pieces of a larger stack that come with their surroundings, of this size: the first stage of
+   * several sees them, and what it makes of them is where the others begin.
+   */
+  readonly grid?: Size;
 }
 
 /** Prepares transfer functions and regularizers. */
 export function createRestorer(engine: Engine, options: RestorerOptions): Restorer {
   const { model: { stages }, psf, size } = options;
   const psfSize = sizeOf(psf.shape);
-  const grid = gridFor(size, psfSize);
-  const cascade = createCascade(engine, { stages, size, grid, purpose: "restore" });
+  const grid = options.grid ?? gridFor(size, psfSize);
+  const beginning = options.grid ? "grid" : "stack";
+  const cascade = createCascade(engine, { stages, size, grid, beginning, purpose: "restore" });
   const field: Field = engine.createField(size);
   const transfers: Spectrum[] = Array.from(
     { length: psf.shape[0] },
@@ -50,7 +63,9 @@ export function createRestorer(engine: Engine, options: RestorerOptions): Restor
   );
   return {
     size,
-    restore(data, { channel, sigma }) {
+    grid: options.grid,
+    restore(data, { channel, sigma, surroundings }) {
+      if (beginning === "grid") engine.write(cascade.later!.input, surroundings!);
       engine.write(field, data);
       const transfer = transfers[channel % transfers.length];
       const estimate = forwardStages(cascade, field, { transfer, channel, sigma });

@@ -3,15 +3,17 @@
  *
  * @module
  */
-import { gridFor } from "./compute/grid.ts";
+import { fastLength, gridFor } from "./compute/grid.ts";
 import { InputError } from "./errors.ts";
+import type { Stage } from "./twb/stage.ts";
 import { formatSize, type Size, voxelsOf } from "./volume.ts";
 
 /** One tile: what is read, and the part of it that is kept. */
 export interface Tile {
   /**
    * Begin of what is read, `[z, y, x]`. At the stack's borders it lies outside the stack, where
-   * `readTile` continues the stack as the restoration of the whole stack does.
+   * `readTile` continues the stack as the restoration of the whole stack does; but not the tiles of a
+   * model of several stages, for which there is nothing to be seen beyond a border.
    */
   readonly start: Size;
   /** Begin of what is kept, in the stack. */
@@ -24,7 +26,7 @@ export interface Tile {
 export interface TilePlan {
   /** Of every tile, with its overlap: `[z, y, x]`. */
   readonly size: Size;
-  /** That a tile is restored on. */
+  /** That a tile is restored on; with room for what `readSurroundings` gives, where it is needed. */
   readonly grid: Size;
   /** That the whole stack would be restored on: the period of its continuation. */
   readonly wholeGrid: Size;
@@ -37,17 +39,23 @@ export interface TilePlan {
   readonly seam?: number;
 }
 
+/** What a stage needs memory for. */
+export type StageShape = Pick<Stage, "kind" | "kernelSize" | "kernelChannels">;
+
 /** What a plan is made for. */
 export interface TileOptions {
   readonly psfSize: Size;
-  /** Of the model's kernels. */
-  readonly kernelSize: Size;
+  /** Of the model. */
+  readonly stages: readonly StageShape[];
   readonly memoryBytes: number;
-  /** `[z, y, x]` @default one PSF and one kernel */
+  /** `[z, y, x]` @default one PSF and one kernel, of the largest */
   readonly overlap?: Size;
   /** Transfer functions held at a time: channels of the PSF. @default 1 */
   readonly transfers?: number;
 }
+
+/** What the engines need beside fields for shrunk responses. */
+const SHRINKAGE_BYTES = 16e6;
 
 /** What an engine is asked to hold at most: wasm addresses 4 GiB. */
 const MOST_ENGINE_BYTES = 4e9;
@@ -62,15 +70,18 @@ const MOST_ENGINE_BYTES = 4e9;
  * import { planTiles } from "./tiling.ts";
  * import assert from "node:assert/strict";
  *
- * const options = { psfSize: [13, 27, 27], kernelSize: [3, 5, 5] } as const;
+ * const stages = [{ kind: "wiener", kernelSize: [3, 5, 5], kernelChannels: 1 }] as const;
+ * const options = { psfSize: [13, 27, 27], stages } as const;
  * assert.equal(planTiles([17, 512, 512], { ...options, memoryBytes: 1e9 }).tiles.length, 1);
  * assert.ok(planTiles([64, 2048, 2048], { ...options, memoryBytes: 2e9 }).tiles.length > 1);
  * ```
  */
 export function planTiles(size: Size, options: TileOptions): TilePlan {
-  const { psfSize, kernelSize, memoryBytes } = options;
+  const { psfSize, stages, memoryBytes } = options;
   const overlap = options.overlap ??
-    psfSize.map((n, axis) => n + kernelSize[axis]) as unknown as Size;
+    psfSize.map((n, axis) =>
+      n + Math.max(...stages.map(({ kernelSize }) => kernelSize[axis]))
+    ) as unknown as Size;
   const [partsZ, partsY, partsX] = size.map((n, axis) => countsOf(n, overlap[axis]));
   let best: { counts: Size; bytes: number; work: number } | undefined;
   for (const nz of partsZ) {
@@ -78,10 +89,11 @@ export function planTiles(size: Size, options: TileOptions): TilePlan {
       for (const nx of partsX) {
         const counts: Size = [nz, ny, nx];
         const tile = tileSize(size, counts, overlap);
-        const { engine, copies } = bytesOf(tile, options);
+        const grid = gridOf(tile, { ...options, whole: size, overlap });
+        const { engine, copies } = bytesOf(tile, { ...options, grid });
         const bytes = engine + copies;
         if (bytes > memoryBytes || engine > MOST_ENGINE_BYTES) continue;
-        const work = nz * ny * nx * voxelsOf(gridFor(tile, psfSize));
+        const work = nz * ny * nx * voxelsOf(grid);
         if (!best || work < best.work) best = { counts, bytes, work };
       }
     }
@@ -90,7 +102,9 @@ export function planTiles(size: Size, options: TileOptions): TilePlan {
   }
   if (!best) {
     const most: Size = [partsZ.at(-1)!, partsY.at(-1)!, partsX.at(-1)!];
-    const { engine, copies } = bytesOf(tileSize(size, most, overlap), options);
+    const tile = tileSize(size, most, overlap);
+    const grid = gridOf(tile, { ...options, whole: size, overlap });
+    const { engine, copies } = bytesOf(tile, { ...options, grid });
     throw new InputError(
       `A stack of ${formatSize(size)} with this PSF cannot be restored in ` +
         `${
@@ -102,9 +116,9 @@ export function planTiles(size: Size, options: TileOptions): TilePlan {
   const tile = tileSize(size, best.counts, overlap);
   return {
     size: tile,
-    grid: gridFor(tile, psfSize),
+    grid: gridOf(tile, { ...options, whole: size, overlap }),
     wholeGrid: gridFor(size, psfSize),
-    tiles: cutTiles(size, best.counts, tile),
+    tiles: cutTiles(size, tile, { counts: best.counts, borders: bordersOf(stages) }),
     overlap,
     bytes: best.bytes,
   };
@@ -135,24 +149,74 @@ function tileSize(size: Size, counts: Size, overlap: Size): Size {
   ) as unknown as Size;
 }
 
-/** Field, planes and transfer functions on the engine; the tile's voxels in, out and kept. */
+/** Fields, planes and transfer functions on the engine; the tile's voxels in, out and kept. */
 function bytesOf(
   tile: Size,
-  { psfSize, kernelSize, transfers = 1 }: TileOptions,
+  { psfSize, stages, grid, transfers = 1 }: TileOptions & { readonly grid: Size },
 ): { readonly engine: number; readonly copies: number } {
-  const grid = gridFor(tile, psfSize);
   const plane = grid[1] * (Math.ceil((Math.floor(grid[2] / 2) + 1) / 8) * 64 + 1);
-  const planes = tile[0] + transfers * grid[0] + psfSize[0] + 2 * kernelSize[0];
-  return { engine: planes * plane + 4 * voxelsOf(tile), copies: 3 * 4 * voxelsOf(tile) };
+  const several = stages.length > 1;
+  // Of the stack; behind the first stage also of the grid, twice, and what is zero beyond the stack.
+  const work = several ? tile[0] + 2 * grid[0] : tile[0];
+  const regularizers = stages.reduce(
+    (sum, { kernelSize, kernelChannels }) => sum + 2 * kernelSize[0] * kernelChannels,
+    0,
+  );
+  const planes = work + transfers * grid[0] + psfSize[0] + regularizers;
+  const fields = voxelsOf(tile) + (several ? voxelsOf(tile) + 3 * voxelsOf(grid) : 0);
+  const scratch = stages.some(({ kind }) => kind === "shrinkage") ? SHRINKAGE_BYTES : 0;
+  return {
+    engine: planes * plane + 4 * fields + scratch,
+    copies: 4 * (3 * voxelsOf(tile) + (several ? voxelsOf(grid) : 0)),
+  };
 }
 
-function cutTiles(size: Size, counts: Size, tile: Size): readonly Tile[] {
+/**
+ * How far the stack is continued beyond its borders for the first of several stages: farther than tiles
+ * overlap, for there the others never see what it saw.
+ */
+export function marginOf(overlap: number): number {
+  return Math.ceil(1.5 * overlap);
+}
+
+/**
+ * The grid of a tile. Several stages have theirs wider along the axes that are cut: what the first one
+ * sees beyond the stack's borders has to be right as far as it reaches, and then to go over into what
+ * lies on the tile's other side.
+ */
+function gridOf(
+  tile: Size,
+  { psfSize, stages, whole, overlap }: TileOptions & {
+    readonly whole: Size;
+    readonly overlap: Size;
+  },
+): Size {
+  const grid = gridFor(tile, psfSize);
+  if (bordersOf(stages) === "continued") return grid;
+  return grid.map((n, axis) => {
+    if (tile[axis] === whole[axis]) return n;
+    const gap = marginOf(overlap[axis]) + Math.max(1, Math.floor(psfSize[axis] / 2));
+    return Math.max(n, fastLength(tile[axis] + gap));
+  }) as unknown as Size;
+}
+
+/** How tiles lie at a stack's borders: beyond them, or within. */
+function bordersOf(stages: readonly StageShape[]): "continued" | "kept" {
+  return stages.length > 1 ? "kept" : "continued";
+}
+
+function cutTiles(
+  size: Size,
+  tile: Size,
+  { counts, borders }: { counts: Size; borders: "continued" | "kept" },
+): readonly Tile[] {
   const axes = size.map((n, axis) => {
     const step = partOf(n, counts[axis]);
     return Array.from({ length: Math.ceil(n / step) }, (_, index) => {
       const keepStart = index * step;
       const keepEnd = Math.min(n, keepStart + step);
-      const start = keepStart - Math.floor((tile[axis] - (keepEnd - keepStart)) / 2);
+      const centred = keepStart - Math.floor((tile[axis] - (keepEnd - keepStart)) / 2);
+      const start = borders === "kept" ? Math.min(Math.max(centred, 0), n - tile[axis]) : centred;
       return { start, keepStart, keepEnd };
     });
   });

@@ -13,12 +13,11 @@ import { normalizePsf } from "../core/psf/normalize.ts";
 import type { PsfOptics } from "../core/psf/optics.ts";
 import { findPresets, isPresetReference } from "../core/psf/presets.ts";
 import { resamplePsf } from "../core/psf/resample.ts";
-import { planTiles } from "../core/tiling.ts";
+import { planTiles, type StageShape } from "../core/tiling.ts";
 import {
   channelOf,
   createVolume,
   formatSize,
-  type Size,
   sizeOf,
   type Volume,
   type VoxelSizeUm,
@@ -45,11 +44,11 @@ const VOXEL_TOLERANCE = 0.01;
 /** Computes the PSF, reads it, or asks the host for it. */
 export async function preparePsf(
   job: Job,
-  { pipe, kernelSize }: { readonly pipe: Pipe; readonly kernelSize: Size },
+  { pipe, stages }: { readonly pipe: Pipe; readonly stages: readonly StageShape[] },
 ): Promise<PreparedPsf> {
   const { psf } = job;
   if (psf.kind === "optics") {
-    return await computePsf(job, { optics: selectWavelength(psf.optics, job), kernelSize });
+    return await computePsf(job, { optics: selectWavelength(psf.optics, job), stages });
   }
   const { volume, name } = psf.kind === "file"
     ? await readPsf(psf.path, job)
@@ -59,7 +58,7 @@ export async function preparePsf(
 
 async function computePsf(
   job: Job,
-  { optics, kernelSize }: { readonly optics: PsfOptics; readonly kernelSize: Size },
+  { optics, stages }: { readonly optics: PsfOptics; readonly stages: readonly StageShape[] },
 ): Promise<PreparedPsf> {
   const { voxelSizeUm } = job.info;
   if (voxelSizeUm === undefined) {
@@ -76,7 +75,7 @@ async function computePsf(
     voxelSizeNm,
     size: suggestSize(optics, { voxelSizeNm, stackSize: sizeOf(job.info.shape) }),
   });
-  const { psf, energy } = cropToMemory(whole.psf, { job, kernelSize });
+  const { psf, energy } = cropToMemory(whole.psf, { job, stages });
   const warnings = [...whole.warnings];
   if (energy < ENERGIES[0]) {
     warnings.push(
@@ -96,14 +95,14 @@ async function computePsf(
 /** The PSF with the largest part of the light for which tiles fit into the memory. */
 function cropToMemory(
   whole: Volume,
-  { job, kernelSize }: { readonly job: Job; readonly kernelSize: Size },
+  { job, stages }: { readonly job: Job; readonly stages: readonly StageShape[] },
 ): { psf: Volume; energy: number } {
   for (const energy of ENERGIES) {
     const psf = normalizePsf(cropToEnergy(whole, energy).psf, "sum");
     try {
       planTiles(sizeOf(job.info.shape), {
         psfSize: sizeOf(psf.shape),
-        kernelSize,
+        stages,
         memoryBytes: job.memoryBytes,
         transfers: psf.shape[0],
       });

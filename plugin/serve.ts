@@ -33,8 +33,8 @@ async function serve(): Promise<void> {
   const model = chooseModel(job);
   say("model", `${job.model} (${describeModel(model)})`);
   say("status", "Computing the PSF");
-  const { kernelSize } = model.stages[0];
-  const { psf, description, warnings } = await preparePsf(job, { pipe, kernelSize });
+  const { stages } = model;
+  const { psf, description, warnings } = await preparePsf(job, { pipe, stages });
   say("psf", description);
   for (const warning of warnings) say("warning", warning);
   say("status", "Starting");

@@ -25,6 +25,8 @@ export interface Cascade {
   /** Of the stack, `[z, y, x]`. */
   readonly size: Size;
   readonly grid: Size;
+  /** What the first stage sees; a field of the whole grid is put into `later.input` beforehand. */
+  readonly beginning: "stack" | "grid";
   /** With R of the loaded stages. */
   readonly stages: readonly Stage[];
   /** R per stage, one per channel of its kernels. */
@@ -56,6 +58,11 @@ export interface CascadeOptions {
   readonly grid: Size;
   /** Of the stack in the first stage. @default "taper" */
   readonly extension?: Extension;
+  /**
+   * What the first stage sees: the stack alone, or, in a tile of a larger stack, a field of the whole
+   * grid. @default "stack"
+   */
+  readonly beginning?: "stack" | "grid";
   /** For "restore" nothing is kept for a gradient. @default "train" */
   readonly purpose?: "train" | "restore";
 }
@@ -74,7 +81,7 @@ export interface Passage {
  * @throws {RangeError} unless the first stage, and only that one, is a Wiener block.
  */
 export function createCascade(engine: Engine, options: CascadeOptions): Cascade {
-  const { stages, size, grid, extension, purpose = "train" } = options;
+  const { stages, size, grid, extension, purpose = "train", beginning = "stack" } = options;
   stages.forEach(({ kind }, index) => {
     if ((kind === "wiener") !== (index === 0)) {
       throw new RangeError(`A ${kind} stage cannot be stage ${index + 1} of a model`);
@@ -82,12 +89,15 @@ export function createCascade(engine: Engine, options: CascadeOptions): Cascade 
   });
   const [{ kernelSize, kernelChannels }] = stages;
   const several = stages.length > 1;
+  if (beginning === "grid" && !several) {
+    throw new RangeError("A single block has no estimate of the whole grid to begin with");
+  }
   const first = createWorkspace(engine, {
-    size,
+    size: beginning === "grid" ? grid : size,
     grid,
     kernelSize,
     kernelChannels,
-    extension,
+    extension: beginning === "grid" ? "zero" : extension,
     purpose,
     estimateDepth: several ? grid[0] : size[0],
   });
@@ -100,11 +110,13 @@ export function createCascade(engine: Engine, options: CascadeOptions): Cascade 
     input: engine.createField(grid),
     work: engine.createField(grid),
     part: engine.createField(size),
-    partPlanes: purpose === "train" ? engine.createPlanes(grid, size[0]) : first.observed,
+    partPlanes: purpose === "train" || beginning === "grid"
+      ? engine.createPlanes(grid, size[0])
+      : first.observed,
     planes: purpose === "train" ? engine.createPlanes(grid, grid[0]) : first.work,
     otherPlanes: engine.createPlanes(grid, grid[0]),
   };
-  const cascade = { engine, size, grid, stages, regularizers, first, later };
+  const cascade = { engine, size, grid, beginning, stages, regularizers, first, later };
   loadStages(cascade);
   return cascade;
 }
@@ -127,7 +139,8 @@ export function freeCascade({ engine, regularizers, first, later }: Cascade): vo
   if (!later) return;
   const { estimates, input, work, part, partPlanes, planes, otherPlanes } = later;
   engine.free(...estimates, input, work, part, otherPlanes);
-  if (planes !== first.work) engine.free(partPlanes, planes);
+  if (partPlanes !== first.observed) engine.free(partPlanes);
+  if (planes !== first.work) engine.free(planes);
 }
 
 /** A stage, its regularizer and its weight for one channel. */
@@ -146,7 +159,8 @@ export function stageAt(cascade: Cascade, index: number, { transfer, channel, si
 export function forwardStages(cascade: Cascade, observed: Field, passage: Passage): Field {
   const { engine, stages, first, later } = cascade;
   const estimate = later ? later.estimates[0] : observed;
-  forwardTwb(first, observed, { ...stageAt(cascade, 0, passage).filtering, estimate });
+  const seen = cascade.beginning === "grid" ? later!.input : observed;
+  forwardTwb(first, seen, { ...stageAt(cascade, 0, passage).filtering, estimate });
   if (!later) return observed;
   for (let index = 1; index < stages.length; index++) {
     const output = later.estimates[index] ?? later.estimates[0];

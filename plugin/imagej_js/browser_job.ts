@@ -74,7 +74,7 @@ export async function readBrowserJob(
   const pipe = {
     request: ({ channel }: { channel: number }) => Promise.resolve(channelOf(volume!, channel)),
   } as unknown as Pipe;
-  const prepared = await preparePsf(job, { pipe, kernelSize: model.stages[0].kernelSize });
+  const prepared = await preparePsf(job, { pipe, stages: model.stages });
   const pixelType = given.get("type") === "same" ? info.pixelType : "float32";
   return {
     ...{ job, model, reader, prepared },

@@ -53,8 +53,7 @@ function countsOf(shape: Shape): Float32Array {
 async function measureSeams(): Promise<{ readonly error: number; readonly tiles: number }> {
   const counts = countsOf(SMALL);
   const engine = await createCpuEngine();
-  const kernelSize = model.stages[0].kernelSize;
-  const options = { psfSize: sizeOf(psf.shape), kernelSize };
+  const options = { psfSize: sizeOf(psf.shape), stages: model.stages };
   const whole = planTiles(sizeOf(SMALL), { ...options, memoryBytes: 4e9 });
   const results: Float32Array[] = [];
   let tiles = 0;

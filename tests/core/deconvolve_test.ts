@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { createCpuEngine } from "../../core/compute/cpu/cpu_engine.ts";
 import type { Engine } from "../../core/compute/engine.ts";
 import { normalizeToPeak } from "../../core/dataset/normalize.ts";
+import { syntheticDataset } from "../../core/dataset/synthetic_dataset.ts";
 import { type DeconvolveOptions, deconvolveStack } from "../../core/deconvolve.ts";
 import { degradeVolume } from "../../core/degrade/degrade_volume.ts";
 import { modelMethod } from "../../core/evaluate.ts";
@@ -13,7 +14,7 @@ import type { PixelType, StackInfo } from "../../core/io/stack.ts";
 import { createTiff, encodeTiff } from "../../core/io/tiff_writer.ts";
 import { loadPsf } from "../../core/psf/load_psf.ts";
 import type { TilePlan } from "../../core/tiling.ts";
-import { createStage } from "../../core/twb/initialize.ts";
+import { createStage, createStages } from "../../core/twb/initialize.ts";
 import { createVolume, rangeOf, type Shape, voxelsOf } from "../../core/volume.ts";
 import { assertClose } from "../support/assert_close.ts";
 import { createMemoryWriter } from "../support/memory_writer.ts";
@@ -130,6 +131,40 @@ Deno.test("tiles along z differ from the whole by less than 1e-3 of the peak", (
     assert.ok(tiled.plan.seam! < 1e-3, `${tiled.plan.seam} planned`);
     assertClose(tiled.data, whole.data, 1e-3);
   }));
+
+for (const stageKind of ["residual", "shrinkage"] as const) {
+  Deno.test(`tiles of three stages (${stageKind}) differ from the whole by less than 1e-3`, async () => {
+    const cascade = {
+      ...model,
+      stages: createStages({ stageCount: 3, stageKind, positivity: "rectify" }),
+    };
+    const wide = blobPsf([3, 9, 9], 2);
+    const [cell] = syntheticDataset({ count: 1, shape: [1, 8, 130, 150], seed: 4 }).items;
+    const info = infoOf([1, 8, 130, 150]);
+    const restore = async (memoryBytes: number) => {
+      const engine = await createCpuEngine({ threads: 2 });
+      try {
+        const noise = { sigma: 0.01, seed: 1 };
+        const { data } = await degradeVolume(await cell.load(), { engine, psf: wide, noise });
+        const options = { engine, model: cascade, psf: wide, memoryBytes };
+        const before = engine.memory.peakBytes;
+        const result = await deconvolve(info, data, options);
+        const { peakBytes } = engine.memory;
+        assert.ok(before < peakBytes && peakBytes <= result.plan.bytes, `${result.plan.bytes}`);
+        return result;
+      } finally {
+        engine.close();
+      }
+    };
+    const whole = await restore(4e9);
+    assert.equal(whole.plan.tiles.length, 1);
+    const tiled = await restore(0.8 * whole.plan.bytes);
+    assert.ok(tiled.tiles > 1 && tiled.times.every((n) => n === 1));
+    assert.ok(tiled.plan.seam! < 1e-3, `${tiled.plan.seam} planned`);
+    // Nothing outside the stack is given to later stages: its borders agree too.
+    assertClose(tiled.data, whole.data, 1e-3);
+  });
+}
 
 Deno.test("the engine holds no more than the plan says", async () => {
   for (const memoryBytes of [4e9, 3e6]) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { taperWeights } from "../../core/compute/grid.ts";
 import { createMemoryReader } from "../../core/io/memory_stack.ts";
-import { readTile } from "../../core/read_tile.ts";
+import { readSurroundings, readTile } from "../../core/read_tile.ts";
 import { type Size, voxelsOf } from "../../core/volume.ts";
 import { assertClose } from "../support/assert_close.ts";
 import { normals } from "../support/pattern.ts";
@@ -63,3 +63,25 @@ for (
     }
   });
 }
+
+Deno.test("readSurroundings() continues the stack around a tile at its border, and closes the gap", async () => {
+  // Whole along z; at the stack's begin along y, at its end along x.
+  const plan = { size: [3, 3, 4], grid: [5, 8, 9], wholeGrid, overlap: [1, 1, 2] } as const;
+  const tile = { start: [0, 0, 2], keepStart: [0, 0, 2], keepEnd: [3, 3, 6] } as const;
+  const place = { frame: 1, channel: 0 };
+  const actual = await readSurroundings(reader, tile, { ...place, plan });
+  assert.equal(actual.length, voxelsOf(plan.grid));
+  const at = (z: number, y: number, x: number) => actual[(z * 8 + y) * 9 + x];
+  for (const z of [0, 1, 2, 3, 4]) {
+    // Rows of the tile, and the two before the stack; columns of the tile, and three behind the stack.
+    for (const y of [0, 1, 2, -2, -1]) {
+      for (const x of [0, 1, 2, 3, 4, 5, 6]) {
+        const expected = continued([z, y, x + 2], place);
+        assert.ok(Math.abs(at(z, (y + 8) % 8, x) - expected) < 1e-6, `${z} ${y} ${x}`);
+      }
+    }
+    // In between one goes over into the other.
+    const ends = [continued([z, 0, 9], place), continued([z, 0, 0], place)];
+    assert.ok(at(z, 0, 7) >= Math.min(...ends) - 1e-6 && at(z, 0, 7) <= Math.max(...ends) + 1e-6);
+  }
+});

@@ -61,7 +61,7 @@ const base = {
   model: adaptive,
   psf,
   psfSize: [3, 5, 5],
-  kernelSize: [3, 5, 5],
+  stages: adaptive.stages,
 } as const;
 
 Deno.test("planSeamlessTiles() asks for the noise only where there are several tiles", () =>

@@ -4,6 +4,7 @@ import { formatSize, type Size, voxelsOf } from "../../core/volume.ts";
 import { inputError } from "./dataset/write_stack.ts";
 
 const KERNEL: Size = [3, 5, 5];
+const STAGES = [{ kind: "wiener", kernelSize: KERNEL, kernelChannels: 1 }] as const;
 
 /** How often every voxel of the stack is kept. */
 function countKept(size: Size, { tiles }: TilePlan): Uint8Array {
@@ -31,19 +32,19 @@ const sizes: readonly (readonly [size: Size, psf: Size])[] = [
 
 for (const [size, psfSize] of sizes) {
   Deno.test(`planTiles() keeps every voxel of ${formatSize(size)} once, within any budget`, () => {
-    const whole = planTiles(size, { psfSize, kernelSize: KERNEL, memoryBytes: 4e9 });
+    const whole = planTiles(size, { psfSize, stages: STAGES, memoryBytes: 4e9 });
     assert.equal(whole.tiles.length, 1);
     assert.deepEqual(whole.size, size);
     const counts = new Set<number>();
     for (let budget = whole.bytes; budget > whole.bytes / 40; budget *= 0.8) {
       let plan: TilePlan;
       try {
-        plan = planTiles(size, { psfSize, kernelSize: KERNEL, memoryBytes: budget });
+        plan = planTiles(size, { psfSize, stages: STAGES, memoryBytes: budget });
       } catch (error) {
         // Too little for the smallest tile: then for all smaller budgets too.
         assert.ok(inputError("raise --memory")(error as Error));
         assert.throws(() =>
-          planTiles(size, { psfSize, kernelSize: KERNEL, memoryBytes: 0.8 * budget })
+          planTiles(size, { psfSize, stages: STAGES, memoryBytes: 0.8 * budget })
         );
         break;
       }
@@ -77,20 +78,20 @@ function assertOverlap(plan: TilePlan, size: Size, psfSize: Size): void {
 }
 
 Deno.test("planTiles() cuts 2048 x 2048 x 64 under 2 GB, and leaves the depth whole", () => {
-  const options = { psfSize: [13, 27, 27], kernelSize: KERNEL } as const;
+  const options = { psfSize: [13, 27, 27], stages: STAGES } as const;
   const plan = planTiles([64, 2048, 2048], { ...options, memoryBytes: 2e9 });
   assert.ok(plan.tiles.length > 1 && plan.bytes <= 2e9);
   assert.equal(plan.size[0], 64);
 });
 
 Deno.test("planTiles() cuts along z where planes alone do not fit", () => {
-  const options = { psfSize: [3, 9, 9], kernelSize: KERNEL } as const;
+  const options = { psfSize: [3, 9, 9], stages: STAGES } as const;
   const plan = planTiles([2000, 60, 60], { ...options, memoryBytes: 20e6 });
   assert.ok(plan.size[0] < 2000 && plan.bytes <= 20e6);
 });
 
 Deno.test("planTiles() never asks an engine for more than it can address", () => {
-  const options = { psfSize: [13, 27, 27], kernelSize: KERNEL } as const;
+  const options = { psfSize: [13, 27, 27], stages: STAGES } as const;
   const plan = planTiles([400, 2048, 2048], { ...options, memoryBytes: 1e12 });
   assert.ok(plan.tiles.length > 1);
   // The engine's part of it: 8 bytes a grid point at most, and the field.
@@ -98,7 +99,7 @@ Deno.test("planTiles() never asks an engine for more than it can address", () =>
 });
 
 Deno.test("planTiles() counts a transfer function for every channel of the PSF", () => {
-  const options = { psfSize: [13, 27, 27], kernelSize: KERNEL, memoryBytes: 4e9 } as const;
+  const options = { psfSize: [13, 27, 27], stages: STAGES, memoryBytes: 4e9 } as const;
   const one = planTiles([17, 200, 200], options);
   const four = planTiles([17, 200, 200], { ...options, transfers: 4 });
   // Three more half spectra of single complex numbers.
@@ -109,8 +110,7 @@ Deno.test("planTiles() counts a transfer function for every channel of the PSF",
 
 Deno.test("planTiles() names the stack, the budget and the way out where nothing fits", () => {
   assert.throws(
-    () =>
-      planTiles([17, 512, 512], { psfSize: [13, 27, 27], kernelSize: KERNEL, memoryBytes: 1e6 }),
+    () => planTiles([17, 512, 512], { psfSize: [13, 27, 27], stages: STAGES, memoryBytes: 1e6 }),
     inputError("512 x 512 x 17", "1.0 MB", "smallest tiles need", "raise --memory"),
   );
 });
