@@ -7,7 +7,7 @@ import { type Backend, runOnEngine } from "../core/compute/choose_engine.ts";
 import type { Engine } from "../core/compute/engine.ts";
 import { deconvolveFile } from "../core/deconvolve_file.ts";
 import { InputError, UsageError } from "../core/errors.ts";
-import { createOnnxRestorer, ONNX_MEMORY_FACTOR } from "../core/onnx/onnx_restorer.ts";
+import { createOnnxRestorer, onnxMemoryFactor } from "../core/onnx/onnx_restorer.ts";
 import { openRestoration } from "../core/open_restoration.ts";
 import { commonOptions, deconvolveOptions, type NoiseRange } from "../core/options.ts";
 import { SEAM_TOLERANCE } from "../core/tile_reach.ts";
@@ -59,7 +59,7 @@ export const deconvolveCommand: CommandSpec<DeconvolveCommandOptions> = {
       runtime: typed.engine,
     });
     const progress = createProgress(quiet ? "quiet" : "shown");
-    const appetite = typed.engine === "onnx" ? ONNX_MEMORY_FACTOR : 1;
+    const appetite = typed.engine === "onnx" ? onnxMemoryFactor(model) : 1;
     const begin = performance.now();
     const restore = (engine: Engine, signal: AbortSignal) =>
       deconvolveFile(input as string, output as string, {

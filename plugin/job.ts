@@ -35,7 +35,7 @@ export type JobPsf =
 
 /** A job, understood. */
 export interface Job {
-  /** "default" or a path. */
+  /** "default", "fast" or a path. */
   readonly model: string;
   readonly psf: JobPsf;
   /** Of what is to be restored: one channel or all, one frame or all. */

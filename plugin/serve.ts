@@ -12,9 +12,10 @@ import { describeError, InputError } from "../core/errors.ts";
 import { loadModel } from "../core/model/load_model.ts";
 import { countModelParameters, type Model } from "../core/model/model.ts";
 import { formatSize, voxelsOf } from "../core/volume.ts";
-import { DEFAULT_MODEL, defaultModel } from "./default_models.ts";
+import { defaultModel } from "./default_models.ts";
 import { type Job, readJob } from "./job.ts";
 import { preparePsf } from "./job_psf.ts";
+import { isBuiltIn } from "./model_names.ts";
 import { Pipe } from "./pipe.ts";
 import { createPipeReader, createPipeWriter } from "./pipe_stack.ts";
 import { decodeJob, formatLine, type Line } from "./protocol.ts";
@@ -70,7 +71,7 @@ async function serve(): Promise<void> {
 }
 
 function chooseModel({ model, info }: Job): Model {
-  return model === DEFAULT_MODEL ? defaultModel(info.shape[1]) : loadModel(model);
+  return isBuiltIn(model) ? defaultModel(info.shape[1], model) : loadModel(model);
 }
 
 function describeEngine({ name, description }: Engine): string {

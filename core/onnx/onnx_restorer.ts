@@ -4,7 +4,7 @@
  * @module
  */
 import { CancelledError, InputError } from "../errors.ts";
-import type { Model } from "../model/model.ts";
+import { hasShrinkage, type Model } from "../model/model.ts";
 import type { Size, Volume } from "../volume.ts";
 import { assertOnnxFits, describeOnnx } from "./check_onnx.ts";
 import {
@@ -17,8 +17,13 @@ import type { OnnxReply, OnnxRequest } from "./onnx_worker.ts";
 import { openInputs } from "./open_inputs.ts";
 import { ONNX_NAMES, UNKNOWN } from "./write_onnx.ts";
 
-/** What onnxruntime takes of memory for a tile, in parts of what our engine takes (measured: 1.8). */
-export const ONNX_MEMORY_FACTOR = 2;
+/**
+ * What onnxruntime takes of memory for a tile, in parts of what our engine takes: measured 1.8, and 3.5
+ * where the responses of several kernels are held at a time.
+ */
+export function onnxMemoryFactor(model: Model): number {
+  return hasShrinkage(model) ? 4 : 2;
+}
 
 /** A graph, ready for pieces of one size and one PSF; used like the engines' restorer. */
 export interface OnnxRestorer {

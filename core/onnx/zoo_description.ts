@@ -104,9 +104,9 @@ interface ZooAxis {
   /** Micrometres. */
   readonly scale?: number;
   /**
-   * Voxels at the border of a tile that another tile has to overlap: the reach of the filter, about
-   * the PSF's size; none where a tile would be mostly border, and none along z, where a tile is the
-   * whole depth.
+   * Voxels at the border of a tile that another tile has to overlap: the reach of the stages, about
+   * the PSF's size and the kernels' of all of them; none where a tile would be mostly border, and none
+   * along z, where a tile is the whole depth.
    */
   readonly halo: number;
 }
@@ -115,7 +115,10 @@ function spaceAxes({ shape, psfShape, model, voxelSizeUm }: Omit<ZooFacts, "sha2
   return AXES.map((id, axis) => {
     const size = shape[axis + 1];
     const scale = voxelSizeUm ? scaleOf(voxelSizeUm[id], size) : undefined;
-    let halo = psfShape[axis + 1] + model.stages[0].kernelSize[axis];
+    let halo = model.stages.reduce(
+      (sum, stage) => sum + stage.kernelSize[axis],
+      psfShape[axis + 1],
+    );
     while (halo % 2 !== 0 || !isWhole(halo, scale)) halo++;
     if (id === "z" || 4 * halo > size) halo = 0;
     return { id, size, scale, halo };

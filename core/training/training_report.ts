@@ -11,6 +11,8 @@ import type { Column } from "../report/cell.ts";
 import { renderReport, type ReportExample } from "../report/page.ts";
 import type { TrainConfig } from "../run_training.ts";
 import { normalizeKernels } from "../twb/kernels.ts";
+import { gateOf } from "../twb/shrinkage.ts";
+import { isNoiseAdaptive, type Stage } from "../twb/stage.ts";
 import { VERSION } from "../version.ts";
 import type { TrainingState } from "./checkpoint.ts";
 import { validateItem, type ValidationOptions } from "./validation.ts";
@@ -65,6 +67,27 @@ export async function writeTrainingReport(
   writeRunFile(folder, "report", html);
 }
 
+/** What a stage has learned beside its kernels. */
+function describeStage(stage: Stage): string {
+  const number = (value: number) => value.toFixed(3).replace("-", "−");
+  const range = (values: ArrayLike<number>) => {
+    const sorted = Array.from(values).sort((a, b) => a - b);
+    const [least, most] = [sorted[0], sorted.at(-1)!].map((value) => value.toPrecision(3));
+    return least === most ? least : `${least} to ${most}`;
+  };
+  const parts = [`α = ${number(stage.alpha)}`];
+  if (isNoiseAdaptive(stage)) parts.push(`b = ${number(stage.noiseExponent)}`);
+  if (stage.kind === "residual") parts.push(`μ = ${number(stage.stepSize)}`);
+  if (stage.kind === "shrinkage") {
+    parts.push(
+      `thresholds at 1 % noise ${range(stage.thresholdLogs.map(Math.exp))}`,
+      `h = ${number(stage.thresholdExponent)}`,
+      `gates ${range(stage.gateLogits.map(gateOf))}`,
+    );
+  }
+  return parts.join(", ");
+}
+
 function decibels(key: string, title: string): Column {
   return { key, title, unit: "dB", kind: "number", digits: 2 };
 }
@@ -91,7 +114,12 @@ function summarize(
       `${stage.kernelCount} of ${stage.kernelSize.toReversed().join("x")}, ${config.init}`,
     ],
     ["Parameters", String(countModelParameters(model))],
-    ["alpha", stage.alpha.toFixed(4)],
+    ...model.stages.map((stage, index) =>
+      [
+        model.stages.length > 1 ? `Stage ${index + 1} (${stage.kind})` : "Stage",
+        describeStage(stage),
+      ] as const
+    ),
     ["Best epoch", state.best ? `${state.best.epoch} of ${state.epoch}` : String(state.epoch)],
     ["Seed", String(config.seed)],
     ["Program", `${VERSION}, Deno ${Deno.version.deno}`],

@@ -9,10 +9,11 @@ import { decodeModel } from "../../core/model/model_file.ts";
 import { readOnnxModel } from "../../core/model/onnx_file.ts";
 import { describeOnnx } from "../../core/onnx/check_onnx.ts";
 import { defaultModel } from "../default_models.ts";
+import type { BuiltInModel } from "../model_names.ts";
 import type { NamedBytes } from "./restore_messages.ts";
 
 /**
- * The model of a model.json or ONNX file, or the bundled one for stacks of `depth` planes.
+ * The model of a model.json or ONNX file, or a built-in one for stacks of `depth` planes.
  *
  * @throws {InputError} when the file is no model or is damaged.
  *
@@ -28,9 +29,9 @@ import type { NamedBytes } from "./restore_messages.ts";
  */
 export function openModel(
   file: NamedBytes | undefined,
-  { depth }: { readonly depth: number },
+  { depth, builtIn }: { readonly depth: number; readonly builtIn?: BuiltInModel },
 ): Model {
-  if (!file) return defaultModel(depth);
+  if (!file) return defaultModel(depth, builtIn);
   const bytes = new Uint8Array(file.bytes);
   if (bytes.length === 0) throw new InputError(`${file.name} is empty; give a model.json or .onnx`);
   // A protobuf message starts with a small number, JSON with a brace or a space.

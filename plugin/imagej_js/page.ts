@@ -7,6 +7,7 @@ import { CancelledError, describeError, InputError } from "../../core/errors.ts"
 import type { StackReader } from "../../core/io/stack.ts";
 import { openTiffBuffer } from "../../core/io/tiff_reader.ts";
 import { formatSize } from "../../core/volume.ts";
+import { type BuiltInModel, isBuiltIn } from "../model_names.ts";
 import type { Line } from "../protocol.ts";
 import { selectChannel } from "./channel_reader.ts";
 import { fillDialog, inDialogWords, readDialog } from "./dialog.ts";
@@ -123,11 +124,16 @@ async function choosePsf(): Promise<NamedBytes | undefined> {
 
 async function chooseModel(): Promise<NamedBytes | undefined> {
   const source = byId<HTMLSelectElement>("model-source").value;
-  if (source === "bundled") return undefined;
+  if (isBuiltIn(source)) return undefined;
   if (source === "url") return await fetchModel(byId<HTMLInputElement>("model-url").value);
   const file = fileOf("model-file");
-  if (!file) throw new InputError("Choose the model's file, or the bundled model");
+  if (!file) throw new InputError("Choose the model's file, or a built-in model");
   return { bytes: await file.arrayBuffer(), name: file.name };
+}
+
+function chooseBuiltIn(): BuiltInModel | undefined {
+  const { value } = byId<HTMLSelectElement>("model-source");
+  return isBuiltIn(value) ? value : undefined;
 }
 
 async function run(): Promise<void> {
@@ -141,7 +147,7 @@ async function run(): Promise<void> {
   const progress = byId<HTMLProgressElement>("progress");
   progress.removeAttribute("value");
   restoration = startRestoration({
-    ...{ stack: image, fields, psf, model },
+    ...{ stack: image, fields, psf, model, builtIn: chooseBuiltIn() },
     backend: (form.elements.namedItem("backend") as HTMLSelectElement).value as Backend,
     wasmUrl: new URL("onnxruntime.wasm", BASE).href,
   }, {

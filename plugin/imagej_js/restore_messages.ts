@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { BuiltInModel } from "../model_names.ts";
 import type { Line } from "../protocol.ts";
 
 /** A file's bytes and what messages call it. */
@@ -25,8 +26,10 @@ export interface RestoreRequest {
   readonly fields: readonly (readonly [name: string, value: string])[];
   /** TIFF, where the PSF is not computed from optics. */
   readonly psf?: NamedBytes;
-  /** model.json or ONNX; the bundled model where there is none. */
+  /** model.json or ONNX; a built-in model where there is none. */
   readonly model?: NamedBytes;
+  /** Which built-in model. @default "default" */
+  readonly builtIn?: BuiltInModel;
   readonly backend: Backend;
   /** Of onnxruntime's wasm file. */
   readonly wasmUrl: string;

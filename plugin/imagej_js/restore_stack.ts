@@ -13,7 +13,7 @@ import type { StackInfo, StackReader, StackWriter } from "../../core/io/stack.ts
 import { openTiffBuffer } from "../../core/io/tiff_reader.ts";
 import { encodeTiff } from "../../core/io/tiff_writer.ts";
 import type { Model } from "../../core/model/model.ts";
-import { createRestorer, type Restorer } from "../../core/restore.ts";
+import type { Restorer } from "../../core/restore.ts";
 import type { TilePlan } from "../../core/tiling.ts";
 import { formatSize, type Volume, voxelsOf } from "../../core/volume.ts";
 import type { LINE_KINDS } from "../protocol.ts";
@@ -30,7 +30,10 @@ export interface RestoreListener {
 
 /** A browser's tab has 4 GB at most, and the input, the result and its file are in it too. */
 const MAX_ENGINE_BYTES = 2e9;
-/** onnxruntime's graph holds about three times what the engines do, and wasm addresses 4 GB. */
+/**
+ * onnxruntime's graph holds about three times what the engines do, with shrinkage four times, and wasm
+ * addresses 4 GB.
+ */
 const MAX_WASM_BYTES = 8e8;
 
 /** What a backend works on. */
@@ -57,11 +60,12 @@ export async function restoreStack(
   const gpu = request.backend === "wasm" ? undefined : await openGpu(request.backend);
   try {
     const { reader, info, job, model, prepared } = await readBrowserJob(source, request, {
-      openModel: (depth) => openModel(request.model, { depth }),
+      openModel: (depth) => openModel(request.model, { depth, builtIn: request.builtIn }),
       memoryBytes: typeof gpu === "object" ? MAX_ENGINE_BYTES : MAX_WASM_BYTES,
       listener,
     });
-    listener.line("model", request.model?.name ?? "bundled model");
+    const builtIn = request.builtIn === "fast" ? "built-in (fast)" : "built-in (best)";
+    listener.line("model", request.model?.name ?? builtIn);
     listener.line("psf", prepared.description);
     for (const warning of prepared.warnings) listener.line("warning", warning);
     if (typeof gpu === "string") {
@@ -93,7 +97,6 @@ async function runBackend(
       return await runTiles(work, listener, {
         engine,
         memoryBytes: work.memoryBytes,
-        createRestorer: ({ size }) => createRestorer(engine, { ...work, size }),
       });
     } catch (error) {
       if (backend === "webgpu" || !isGpuFailure(error)) throw error;
@@ -138,7 +141,7 @@ async function runTiles(
   { engine, memoryBytes, createRestorer }: {
     readonly engine?: Engine;
     readonly memoryBytes: number;
-    createRestorer(plan: TilePlan): Restorer;
+    createRestorer?(plan: TilePlan): Restorer;
   },
 ): Promise<Float32Array> {
   const voxels = new Float32Array(info.frames * info.shape[0] * voxelsOf(info.shape));

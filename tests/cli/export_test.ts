@@ -56,6 +56,27 @@ Deno.test("deconvolve gives the same on both engines with the same ONNX file", a
   assertClose(await restore(tiled, "e.tif"), fixed, 1e-2);
 });
 
+for (const stageKind of ["residual", "shrinkage"] as const) {
+  Deno.test(`a model of three stages (${stageKind}) is exported, packed and run on both engines`, async () => {
+    const cascade = createModel({ name: "", stageCount: 3, stageKind, positivity: "rectify" });
+    Deno.writeTextFileSync(`${world}/${stageKind}.json`, encodeModel(cascade));
+    const run = async (line: string) => assertCode(await runProgram(line, world), 0);
+    await run(`export ${stageKind}.json ${stageKind}.onnx`);
+    const bytes = Deno.readFileSync(`${world}/${stageKind}.onnx`);
+    assert.deepEqual(readOnnxModel(bytes, "x.onnx"), cascade);
+    const pack = "-f bioimageio --psf psf.tif --test-stack cell.tif --author Ada";
+    await run(`export ${stageKind}.json ${stageKind}.zip ${pack}`);
+    const restore = async (engine: string) => {
+      const file = `out/${stageKind}-${engine}.tif`;
+      const model = `--model ${stageKind}.onnx --psf psf.tif --engine ${engine}`;
+      await run(`deconvolve two.tif ${file} ${model} --quiet`);
+      return (await readVolume(`${world}/${file}`)).data;
+    };
+    const native = await restore("native");
+    assertClose(await restore("onnx"), native, 1e-5);
+  });
+}
+
 /** Command line, exit code, and what the one line has to say. */
 const cases: readonly (readonly [line: string, code: number, ...parts: string[]])[] = [
   ["export none out/x.onnx", 1, "none", "no such file"],

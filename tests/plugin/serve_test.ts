@@ -6,6 +6,9 @@ import { createMemoryReader } from "../../core/io/memory_stack.ts";
 import type { StackInfo, StackReader } from "../../core/io/stack.ts";
 import { writeVolume } from "../../core/io/tiff_writer.ts";
 import { loadPsf } from "../../core/psf/load_psf.ts";
+import type { Model } from "../../core/model/model.ts";
+import { encodeModel } from "../../core/model/model_file.ts";
+import { createStages } from "../../core/twb/initialize.ts";
 import { createVolume, type Shape, type Volume, voxelsOf } from "../../core/volume.ts";
 import { defaultModel } from "../../plugin/default_models.ts";
 import { assertClose } from "../support/assert_close.ts";
@@ -49,7 +52,13 @@ function openCells(shape: Shape, frames = 1): StackReader & { frames: readonly V
 }
 
 /** What deconvolveStack() makes of it in this process. */
-async function restoreHere(reader: StackReader, memoryBytes = 4e9): Promise<Volume[]> {
+async function restoreHere(
+  reader: StackReader,
+  { memoryBytes = 4e9, model = defaultModel(reader.info.shape[1]) }: {
+    readonly memoryBytes?: number;
+    readonly model?: Model;
+  } = {},
+): Promise<Volume[]> {
   const { shape, frames } = reader.info;
   const results = Array.from({ length: frames }, () => createVolume(shape));
   const { psf } = await loadPsf("hela3d/psf6");
@@ -68,7 +77,7 @@ async function restoreHere(reader: StackReader, memoryBytes = 4e9): Promise<Volu
     },
     close() {},
     abort() {},
-  }, { engine, model: defaultModel(shape[1]), psf, memoryBytes });
+  }, { engine, model, psf, memoryBytes });
   engine.close();
   return results;
 }
@@ -80,6 +89,24 @@ async function serve(
 ) {
   return await runServe(reader, { ...FIELDS, ...fields }, { script: await script(), ...options });
 }
+
+Deno.test("serve restores with the fast built-in model, and with a cascade from a file", async () => {
+  const cells = openCells([1, 5, 48, 52], 1);
+  const stages = createStages({ stageCount: 3, positivity: "rectify" });
+  const cascade = { ...defaultModel(5), stages };
+  const file = await Deno.makeTempFile({ suffix: ".json" });
+  try {
+    await Deno.writeTextFile(file, encodeModel(cascade));
+    for (const [name, model] of [["fast", defaultModel(5, "fast")], [file, cascade]] as const) {
+      const served = await serve(cells, { model: name }, { permissions: [`--allow-read=${file}`] });
+      assert.deepEqual([served.code, served.mishaps], [0, []], JSON.stringify(served.lines));
+      const [expected] = await restoreHere(cells, { model });
+      assertClose(served.frames[0].data, expected.data, 1e-6, name);
+    }
+  } finally {
+    await Deno.remove(file);
+  }
+});
 
 Deno.test("serve restores channels and frames as deconvolveStack() does, with no permission to read", async () => {
   const cells = openCells([2, 5, 48, 52], 2);
@@ -106,7 +133,7 @@ Deno.test("serve asks for tiles where a frame is too large to be kept, and gives
     },
   });
   assert.equal(served.code, 0, JSON.stringify(served.lines));
-  const [expected] = await restoreHere(cells, memoryBytes);
+  const [expected] = await restoreHere(cells, { memoryBytes: memoryBytes });
   assertClose(served.frames[0].data, expected.data, 1e-6);
   assert.deepEqual([...kinds], ["plane", "piece"]);
 });

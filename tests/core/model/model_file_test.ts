@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { loadModel } from "../../../core/model/load_model.ts";
 import { decodeModel, encodeModel, MODEL_FORMAT } from "../../../core/model/model_file.ts";
 import { countModelParameters, isNoiseAdaptive, type Model } from "../../../core/model/model.ts";
+import { createStages } from "../../../core/twb/initialize.ts";
 import { learnedStage, modelOf } from "../../support/stage.ts";
 import { inFolder, inputError } from "../dataset/write_stack.ts";
 
@@ -37,6 +38,42 @@ Deno.test("a model without validation or voxel size reads back", () => {
   const plain = modelOf(learnedStage({ kernelSize: [1, 3, 3], kernelCount: 2 }));
   assert.deepEqual(decodeModel(encodeModel(plain), "model.json"), plain);
 });
+
+const cascade: Model = {
+  ...model,
+  stages: [
+    ...createStages({ ...stage, stageCount: 2, stageKind: "shrinkage", positivity: "rectify" }),
+    createStages({ ...stage, stageCount: 2, stageKind: "residual" })[1],
+  ],
+};
+
+Deno.test("a model of every kind of stage reads back as it was written", () => {
+  const decoded = decodeModel(encodeModel(cascade), "model.json");
+  assert.deepEqual(decoded, cascade);
+  assert.deepEqual(decoded.stages.map(({ kind }) => kind), ["wiener", "shrinkage", "residual"]);
+});
+
+/** The cascade's JSON with a stage changed. */
+function changedLater(index: number, change: Record<string, unknown>): string {
+  const json = JSON.parse(encodeModel(cascade));
+  Object.assign(json.stages[index], change);
+  return JSON.stringify(json);
+}
+
+for (
+  const [what, text, ...parts] of [
+    ["a Wiener block behind the first", changedLater(1, { kind: "wiener" }), "stage 2", "wiener"],
+    ["no step size", changedLater(2, { stepSize: null }), "stage 3", "step size"],
+    ["too few gates", changedLater(1, { gateLogits: [1] }), "stage 2", "gates"],
+    ["thresholds as texts", changedLater(1, { thresholdLogs: ["a"] }), "stage 2", "thresholds"],
+    ["no threshold exponent", changedLater(1, { thresholdExponent: "x" }), "threshold exponent"],
+    ["kernels for other channels", changedLater(1, { kernelChannels: 5 }), "stage 2"],
+  ]
+) {
+  Deno.test(`decodeModel() refuses a cascade with ${what} in one line`, () => {
+    assert.throws(() => decodeModel(text, "m.json"), inputError("m.json", "damaged", ...parts));
+  });
+}
 
 Deno.test("a metric that a stack is too small for stays not-a-number", () => {
   const training = {
@@ -85,7 +122,12 @@ for (
     ["channels its kernels have not", changed((json) => json.channels = 3), "damaged", "channels"],
     ["another normalization", changed((json) => json.normalization = "mean"), "damaged", `"mean"`],
     ["no summary", changed((json) => json.training = null), "damaged", "training summary"],
-    ["an unknown kind", changedStage({ kind: "shrinkage" }), "stage 1", `"shrinkage"`],
+    ["an unknown kind", changedStage({ kind: "unrolled" }), "stage 1", `"unrolled"`],
+    [
+      "another first stage",
+      changedStage({ kind: "residual", stepSize: 1 }),
+      "only the first stage",
+    ],
     ["too few kernels", changedStage({ kernels: [1, 2] }), "damaged", "kernels"],
     ["kernels with null", changedStage({ kernels: Array(108).fill(null) }), "damaged", "kernels"],
     ["too many scales", changedStage({ scales: Array(7).fill(1) }), "damaged", "scales"],

@@ -228,7 +228,7 @@ Deno.test({
           await failure(dialog),
           /^cut.json is not a model: it is not JSON or was cut off/,
         );
-        await dialog.selectOption("#model-source", "bundled");
+        await dialog.selectOption("#model-source", "default");
       });
 
       await t.step("wrong optics are told by the dialog's words", async () => {

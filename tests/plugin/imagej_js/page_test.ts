@@ -3,7 +3,10 @@ import { Buffer } from "node:buffer";
 import type { Page } from "playwright-core";
 import { openTiffBuffer } from "../../../core/io/tiff_reader.ts";
 import { encodeTiff } from "../../../core/io/tiff_writer.ts";
+import { encodeModel } from "../../../core/model/model_file.ts";
+import { createStages } from "../../../core/twb/initialize.ts";
 import { sizeOf } from "../../../core/volume.ts";
+import { defaultModel } from "../../../plugin/default_models.ts";
 import { blobPsf } from "../../support/pattern.ts";
 import { CHROMIUM, nameOf, openStage, type Stage } from "./support/browser.ts";
 import { createSpots, deconvolve, differenceOf, type TestStack } from "./support/stacks.ts";
@@ -78,7 +81,7 @@ Deno.test({
       await page.fill("#model-url", `${stage.pluginUrl}imagej_js/no-model.json`);
       await page.click("#run");
       await page.waitForSelector("#error:has-text('answers 404; there is no model')");
-      await page.selectOption("#model-source", "bundled");
+      await page.selectOption("#model-source", "default");
       await page.click("summary");
       await page.fill("[name=memory]", "2MB");
       const tiled = await restoreFile(page, wide);
@@ -87,6 +90,25 @@ Deno.test({
       assert.ok(differenceOf(tiled, await deconvolve(wide, { psf, memoryBytes })) < TOLERANCE);
       await page.selectOption("#psf-source", "optics");
       await page.fill("[name=memory]", "2GB");
+
+      // A model of several stages from a file, and the fast one of the page's own.
+      const cascade = {
+        ...defaultModel(4),
+        stages: createStages({ stageCount: 2, positivity: "rectify" }),
+      };
+      await page.selectOption("#model-source", "file");
+      await page.setInputFiles("#model-file", {
+        ...{ name: "cascade.json", mimeType: "application/json" },
+        buffer: Buffer.from(encodeModel(cascade)),
+      });
+      const staged = await restoreFile(page, stack);
+      assert.match((await page.textContent("#log"))!, /cascade\.json/);
+      assert.ok(differenceOf(staged, await deconvolve(stack, { model: cascade })) < TOLERANCE);
+      await page.selectOption("#model-source", "fast");
+      const quick = await restoreFile(page, stack);
+      assert.match((await page.textContent("#log"))!, /built-in \(fast\)/);
+      const fast = defaultModel(6, "fast");
+      assert.ok(differenceOf(quick, await deconvolve(stack, { model: fast })) < TOLERANCE);
 
       // Every control can be reached and moved by keys alone.
       await page.focus("#divider");
@@ -98,7 +120,7 @@ Deno.test({
       assert.equal(await split(), "100%");
       await page.focus("#plane");
       await page.keyboard.press("Home");
-      assert.equal(await page.textContent("#plane-output"), "1 / 4");
+      assert.equal(await page.textContent("#plane-output"), "1 / 6");
       const unnamed = await page.evaluate(() =>
         [...document.querySelectorAll<HTMLInputElement>("input, select, button")]
           .filter((control) =>

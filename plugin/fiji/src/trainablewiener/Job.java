@@ -10,6 +10,7 @@ import java.util.List;
 /** What the program is asked to do, as plugin/protocol.ts has it. */
 final class Job {
     static final String DEFAULT_MODEL = "default";
+    static final String FAST_MODEL = "fast";
 
     final ImageVoxels source;
     /** Files that the program has to read. */
@@ -63,7 +64,7 @@ final class Job {
     private void putModel(Settings settings, Names names) throws Failure {
         String model = settings.get(Options.MODEL);
         if (model.isEmpty()) model = DEFAULT_MODEL;
-        if (!model.equals(DEFAULT_MODEL)) {
+        if (!model.equals(DEFAULT_MODEL) && !model.equals(FAST_MODEL)) {
             File file = names.find("model", model);
             readable.add(file);
             model = file.getPath();

@@ -17,8 +17,11 @@ import java.awt.event.ActionEvent;
 import java.awt.event.ActionListener;
 import java.awt.event.ItemEvent;
 import java.awt.event.ItemListener;
+import java.awt.event.TextEvent;
+import java.awt.event.TextListener;
 import java.io.File;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -111,9 +114,43 @@ final class SettingsDialog implements ItemListener {
         field.setBackground(enabled ? null : SystemColor.control);
     }
 
+    /** Puts a built-in model's name into the field, which is what macros record. */
+    private Choice builtInChoice() {
+        final TextField field = texts.get(Options.MODEL);
+        final String[] names = {Job.DEFAULT_MODEL, Job.FAST_MODEL};
+        final Choice choice = new Choice();
+        choice.add("Built-in model (best)");
+        choice.add("Built-in model (fast, below a second)");
+        choice.add("From a file or run folder");
+        final Runnable follow = new Runnable() {
+            @Override
+            public void run() {
+                int index = Arrays.asList(names).indexOf(field.getText().trim());
+                choice.select(index < 0 ? names.length : index);
+            }
+        };
+        follow.run();
+        choice.addItemListener(new ItemListener() {
+            @Override
+            public void itemStateChanged(ItemEvent event) {
+                int index = choice.getSelectedIndex();
+                if (index < names.length) field.setText(names[index]);
+                else follow.run();
+            }
+        });
+        field.addTextListener(new TextListener() {
+            @Override
+            public void textValueChanged(TextEvent event) {
+                follow.run();
+            }
+        });
+        return choice;
+    }
+
     private Panel browsePanel(final Option option) {
         Panel panel = new Panel(new FlowLayout(FlowLayout.LEFT, 0, 0));
         boolean model = option == Options.MODEL;
+        if (model) panel.add(builtInChoice());
         panel.add(browseButton(option, "Choose file...", false));
         if (model) panel.add(browseButton(option, "Choose run folder...", true));
         return panel;
@@ -191,7 +228,7 @@ final class SettingsDialog implements ItemListener {
         for (Option option : Options.ALL) {
             html.append("<tr><td valign=top><b>").append(option.label.replace('_', ' '));
             html.append("</b></td><td>").append(option.description);
-            if (option == Options.MODEL) html.append("; \"default\" comes with the plugin");
+            if (option == Options.MODEL) html.append("; \"default\" (best) and \"fast\" come with the plugin");
             if (option == Options.WAVELENGTH) html.append("; one for all, or one for each: 450 520");
             html.append("</td></tr>");
         }

@@ -14,6 +14,7 @@ import { cropToEnergy } from "../../../../core/psf/crop.ts";
 import { suggestSize } from "../../../../core/psf/fit_to_image.ts";
 import { createRandom } from "../../../../core/random.ts";
 import { type Shape, sizeOf, type Volume, voxelsOf } from "../../../../core/volume.ts";
+import type { Model } from "../../../../core/model/model.ts";
 import { defaultModel } from "../../../../plugin/default_models.ts";
 import { createMemoryWriter } from "../../../../plugin/imagej_js/restore_stack.ts";
 
@@ -82,14 +83,14 @@ export function opticsPsf(info: StackInfo): Volume {
 /** What the command line's way makes of it, on the CPU engine. */
 export async function deconvolve(
   { info, voxels }: TestStack,
-  options: { readonly psf?: Volume; readonly memoryBytes?: number } = {},
+  options: { readonly psf?: Volume; readonly memoryBytes?: number; readonly model?: Model } = {},
 ): Promise<Float32Array> {
   const restored = new Float32Array(voxels.length);
   const engine = await createEngine({ threads: 1 });
   try {
     await deconvolveStack(createMemoryReader(info, voxels), createMemoryWriter(info, restored), {
       ...{ engine, psf: options.psf ?? opticsPsf(info), memoryBytes: options.memoryBytes },
-      model: defaultModel(info.shape[1]),
+      model: options.model ?? defaultModel(info.shape[1]),
     });
   } finally {
     engine.close();
