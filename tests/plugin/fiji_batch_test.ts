@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { openStack } from "../../core/io/read_stack.ts";
 import { writeVolume } from "../../core/io/tiff_writer.ts";
+import { encodeModel } from "../../core/model/model_file.ts";
 import { loadPsf } from "../../core/psf/load_psf.ts";
+import { createStages } from "../../core/twb/initialize.ts";
 import { channelOf, createVolume, sizeOf } from "../../core/volume.ts";
+import { defaultModel } from "../../plugin/default_models.ts";
 import {
   deconvolve,
   differenceOfFiles,
@@ -68,6 +71,12 @@ const WAYS = `
   run("Trainable Wiener Deconvolve", "optics=richards-wolf wavelength=520 na=1.2");
   saveAs("tiff", data + "by-optics.tif"); close();
   selectWindow("stack16.tif");
+  run("Trainable Wiener Deconvolve", "model=fast psf=file psf_file=psf.tif");
+  saveAs("tiff", data + "fast.tif"); close();
+  selectWindow("stack16.tif");
+  run("Trainable Wiener Deconvolve", "model=cascade.json psf=file psf_file=psf.tif");
+  saveAs("tiff", data + "cascade.tif"); close();
+  selectWindow("stack16.tif");
   setVoxelSize(60, 60, 203, "nm");
   run("Trainable Wiener Deconvolve", "psf=file psf_file=psf.tif");
   selectWindow("stack16.tif");
@@ -86,6 +95,9 @@ Deno.test({
     writeVolume(`${data}/psf2d.tif`, createVolume([1, 1, 33, 33], middle, VOXEL));
     Deno.mkdirSync(`${data}/run, 1`);
     Deno.copyFileSync(`${MODELS}default.json`, `${data}/run, 1/model.json`);
+    const stages = createStages({ stageCount: 3, positivity: "rectify" });
+    const cascade = encodeModel({ ...defaultModel(12), stages });
+    Deno.writeTextFileSync(`${data}/cascade.json`, cascade);
     for (const { file, ...info } of CASES) writeCells(`${data}/${file}.tif`, info);
     const macro = CASES.map(({ file, type, shape }) => `
       open("${data}/${file}.tif");
@@ -198,6 +210,24 @@ ${macro.join("\n")}`,
         `${data}/optics-expected.tif`,
       );
       assert.ok(difference <= 1e-5, `by-optics differs by ${difference} of the peak`);
+    });
+
+    await t.step("the fast built-in model, and one of several stages", async () => {
+      for (
+        const [name, model] of [
+          ["fast", `${MODELS}default_fast.json`],
+          ["cascade", `${data}/cascade.json`],
+        ]
+      ) {
+        const options = ["--model", model, "--psf", `${data}/psf.tif`];
+        await deconvolve(`${data}/stack16.tif`, `${data}/${name}-expected.tif`, options);
+        const difference = await differenceOfFiles(
+          `${data}/${name}.tif`,
+          `${data}/${name}-expected.tif`,
+        );
+        assert.ok(difference <= 1e-5, `${name} differs by ${difference} of the peak`);
+      }
+      assert.match(run.stdout, /; model fast \(/);
     });
 
     await t.step("a PSF of another sampling is warned of", () => {
