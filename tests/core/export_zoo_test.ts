@@ -7,7 +7,13 @@ import { decodeNpy } from "../../core/io/npy.ts";
 import { openPngBytes } from "../../core/io/png.ts";
 import { readOnnxModel } from "../../core/model/onnx_file.ts";
 import { assertClose } from "../support/assert_close.ts";
-import { createBlur, createImage, createModel, prepareCase } from "./onnx/onnx_case.ts";
+import {
+  createBlur,
+  createImage,
+  createModel,
+  type OnnxCase,
+  prepareCase,
+} from "./onnx/onnx_case.ts";
 
 const options = {
   name: "exported",
@@ -17,8 +23,17 @@ const options = {
   peakRatio: 0.9,
 } as const;
 
-async function exportExample() {
-  const prepared = await prepareCase(options);
+/** Two stages: the graph normalizes, and tiles of the zoo overlap by more. */
+const cascade = {
+  ...options,
+  stageCount: 2,
+  stageKind: "shrinkage",
+  positivity: "rectify",
+  image: [1, 6, 120, 96],
+} as const;
+
+async function exportExample(example: OnnxCase = options) {
+  const prepared = await prepareCase(example);
   const { bytes, relativeError } = await exportZoo(prepared.model, {
     psf: prepared.psf,
     testStack: prepared.image,
@@ -58,6 +73,17 @@ Deno.test("exportZoo() packs a graph that was run, with the checksums of its fil
   assertClose(decodeNpy(files["test_output.npy"], "test_output.npy").data, expected, 1e-5);
   assert.deepEqual(openPngBytes(files["cover.png"], "cover.png").info.shape, [1, 1, 40, 96]);
   assert.match(new TextDecoder().decode(files["README.md"]), /\n## Validation\n/);
+});
+
+Deno.test("exportZoo() packs a cascade with a halo for all of its stages", async () => {
+  const { bytes, relativeError } = await exportExample(cascade);
+  assert.ok(relativeError < 1e-5, `${relativeError}`);
+  const files = unzipSync(bytes);
+  // The PSF's 7 voxels and twice the kernels' 5, rounded up to an even number.
+  assert.match(new TextDecoder().decode(files["rdf.yaml"]), /halo: 18/);
+  const text = new TextDecoder().decode(files["README.md"]);
+  assert.match(text, /1 further stage whose kernels' responses are shrunk/);
+  assert.match(text, /divided by its largest voxel/);
 });
 
 Deno.test("exportZoo() takes the middle of a larger test stack", async () => {
@@ -114,20 +140,22 @@ for (const python of (Deno.env.get("TWB_PYTHON") ?? "python3").split(":")) {
       (found ? "" : " (skipped: it has no bioimageio.core)"),
     ignore: !found,
     async fn() {
-      const { bytes } = await exportExample();
-      const folder = await Deno.makeTempDir();
-      try {
-        const file = `${folder}/model.zip`;
-        await Deno.writeFile(file, bytes);
-        const script = new URL("../support/check_zoo.py", import.meta.url).pathname;
-        const args = [script, file, `${folder}/cache`];
-        const { success, stdout, stderr } = await new Deno.Command(python, { args }).output();
-        assert.ok(success, new TextDecoder().decode(stderr));
-        const line = new TextDecoder().decode(stdout).trim().split("\n").at(-1)!;
-        const { status, errors } = JSON.parse(line);
-        assert.equal(status, "passed", errors.join("; "));
-      } finally {
-        await Deno.remove(folder, { recursive: true });
+      for (const example of [options, cascade]) {
+        const { bytes } = await exportExample(example);
+        const folder = await Deno.makeTempDir();
+        try {
+          const file = `${folder}/model.zip`;
+          await Deno.writeFile(file, bytes);
+          const script = new URL("../support/check_zoo.py", import.meta.url).pathname;
+          const args = [script, file, `${folder}/cache`];
+          const { success, stdout, stderr } = await new Deno.Command(python, { args }).output();
+          assert.ok(success, new TextDecoder().decode(stderr));
+          const line = new TextDecoder().decode(stdout).trim().split("\n").at(-1)!;
+          const { status, errors } = JSON.parse(line);
+          assert.equal(status, "passed", errors.join("; "));
+        } finally {
+          await Deno.remove(folder, { recursive: true });
+        }
       }
     },
   });
