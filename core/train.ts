@@ -229,10 +229,11 @@ async function finishEpoch(state: TrainingState, options: TrainOptions): Promise
     }),
     learningRate: options.learningRate * factor,
   };
+  // The border of a validation stack, with zeros beyond it, says little of a stack with neighbours.
+  const score = Number.isFinite(metrics?.cpsnr) ? metrics!.cpsnr : metrics?.psnr;
   // Fewer stages are another model: what they reach is not what the whole has to beat.
-  const better = metrics !== undefined && together &&
-    metrics.psnr > (state.best?.score ?? -Infinity);
-  const best = better ? { epoch, score: metrics.psnr, parameters: adam.parameters } : state.best;
+  const better = score !== undefined && together && score > (state.best?.score ?? -Infinity);
+  const best = better ? { epoch, score, parameters: adam.parameters } : state.best;
   const next = phaseOf(epoch, options);
   return {
     epoch,

@@ -41,7 +41,8 @@ export interface Scene {
 
 /**
  * A crop at a random place and its surroundings: the volume's
- * own voxels where it has them, zeros beyond it; never a periodic wrap. The region has the size crop
+ * own voxels where it has them, zeros beyond it; never a periodic wrap. Where the volume is large enough
+ * for crop and halo, the region lies inside it. The region has the size crop
  * + 2 halo wherever the crop lies, so that all crops of one size share a grid.
  *
  * @example
@@ -67,10 +68,14 @@ export function drawScene(volume: Volume, options: SceneOptions): Scene {
   const crop = mapAxes((i) => Math.min(asked[i], size[i]));
   const centre = options.placement === "intensity" ? drawVoxel(volume, random) : undefined;
   const origin = mapAxes((i) => {
-    if (!centre) return random.integer(size[i] - crop[i] + 1);
+    // Where the volume has room for it, the crop keeps off its ends: a microscope's field of view has
+    // neighbours, and zeros beyond a bright border would teach what no stack shows.
+    const room = size[i] - crop[i] - 2 * halo[i];
+    const [first, last] = room >= 0 ? [halo[i], halo[i] + room] : [0, size[i] - crop[i]];
+    if (!centre) return first + random.integer(last - first + 1);
     // The voxel may lie anywhere in the crop.
     const begin = centre[i] - random.integer(crop[i]);
-    return Math.max(0, Math.min(size[i] - crop[i], begin));
+    return Math.max(first, Math.min(last, begin));
   });
   const region = mapAxes((i) => crop[i] + 2 * halo[i]);
   const shape: Shape = [volume.shape[0], ...region];
