@@ -6,7 +6,7 @@ import { degradeVolume } from "../../core/degrade/degrade_volume.ts";
 import { modelMethod } from "../../core/evaluate.ts";
 import { isnr } from "../../core/loss/metrics.ts";
 import type { Model } from "../../core/model/model.ts";
-import { assertRestorable, createRestorer } from "../../core/restore.ts";
+import { assertRestorable } from "../../core/restore.ts";
 import { createStage, type StageOptions } from "../../core/twb/initialize.ts";
 import { channelOf, createVolume, type Shape, type Size, type Volume } from "../../core/volume.ts";
 import { assertClose } from "../support/assert_close.ts";

@@ -178,7 +178,7 @@ Deno.test("a shrinkage stage with closed gates is the Wiener filter of the compl
   engine.close();
 });
 
-Deno.test("withStages() gives what a new cascade of those stages gives", async () => {
+Deno.test("withStages() gives what a new cascade of those stages gives", () => {
   const engine = createReferenceEngine();
   const { size, psfSize, stages } = problems["shrinkage, 2D, rectified"];
   const grid = gridFor(size, psfSize);
