@@ -44,6 +44,7 @@ export const experimentCommand: CommandSpec<ExperimentCommandOptions> = {
     "experiment hela3d --noise 1%",
     "experiment init2d --quick",
     "experiment fmd --model T3=runs/fmd-fold1 runs/fmd-fold2",
+    "experiment robustness --model T1=runs/hela1 T3=runs/hela3",
   ],
   async run([name], typed, given) {
     const { data, model, oracle, quick, noise, seed, format, backend, threads, quiet } = typed;
@@ -55,6 +56,9 @@ export const experimentCommand: CommandSpec<ExperimentCommandOptions> = {
     }
     if (name === "fmd" && given.has("noise")) {
       throw new UsageError("--noise does not go with fmd, which has its five levels; leave it out");
+    }
+    if (name === "robustness" && oracle) {
+      throw new UsageError("--oracle does not go with robustness, which tells no one the truth");
     }
     const level = name === "fmd" ? "" : `-${noise.min * 100}`;
     const out = typed.out ?? `runs/experiments/${name}${level}${quick ? "-quick" : ""}`;

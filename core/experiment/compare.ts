@@ -136,7 +136,11 @@ export async function runComparison(
   return table;
 }
 
-async function openCropped(files: readonly string[], side: number | undefined): Promise<Dataset> {
+/** The files as a dataset, its scenes cut by `cropDataset` where there is a side. */
+export async function openCropped(
+  files: readonly string[],
+  side: number | undefined,
+): Promise<Dataset> {
   const dataset = await openDataset(files);
   return side === undefined ? dataset : cropDataset(dataset, side);
 }

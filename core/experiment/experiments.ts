@@ -1,14 +1,18 @@
 /**
  * The experiments by name: A. Moskalev's slides ("Trainable Regularization for Wiener
- * Deconvolution", 2019) on the shared data.
+ * Deconvolution", 2019) on the shared data, and what goes beyond them.
  *
  * @module
  */
 import type { BaselineMethod } from "../baselines/method.ts";
+import { ACCELERATED_RICHARDSON_LUCY } from "../baselines/richardson_lucy.ts";
+import { TOTAL_VARIATION } from "../baselines/total_variation.ts";
+import { WIENER_LAPLACIAN } from "../baselines/wiener.ts";
 import { openDataset } from "../dataset/dataset.ts";
 import { listSourceFiles } from "../dataset/source_files.ts";
 import { formatLevel } from "../evaluation_table.ts";
 import { WHOLE_AXIS } from "../options.ts";
+import { findPresets } from "../psf/presets.ts";
 import { renderKernelResponses } from "../report/response_picture.ts";
 import type { Box } from "../report/raster.ts";
 import { findBrightest, type Position, takePlane, takeWindow } from "../report/slice.ts";
@@ -21,6 +25,7 @@ import { type ComparedModel, type ExperimentHooks, parseModel } from "./compared
 import { runFmd } from "./fmd_experiment.ts";
 import { rankSetUps, type SetUp } from "./ranking.ts";
 import { describeStages } from "./results.ts";
+import { type Robustness, runRobustness } from "./robustness.ts";
 
 /** Names of the comparisons on the slides. */
 export const COMPARISONS = ["toy2d", "init2d", "init3d", "dsb2018", "hela3d"] as const;
@@ -29,7 +34,7 @@ export const COMPARISONS = ["toy2d", "init2d", "init3d", "dsb2018", "hela3d"] as
 export type ComparisonName = typeof COMPARISONS[number];
 
 /** Names of all experiments. */
-export const EXPERIMENTS = [...COMPARISONS, "fmd"] as const;
+export const EXPERIMENTS = [...COMPARISONS, "fmd", "robustness"] as const;
 
 /** One of {@link EXPERIMENTS}. */
 export type ExperimentName = typeof EXPERIMENTS[number];
@@ -56,6 +61,7 @@ export function runExperiment(
   hooks: ExperimentHooks,
 ): Promise<Table> {
   if (name === "fmd") return runFmd({ ...options, models: options.models ?? [] }, hooks);
+  if (name === "robustness") return runRobustness(createRobustness(options), hooks);
   return runComparison(createComparison(name, options), hooks);
 }
 
@@ -74,6 +80,30 @@ export function createComparison(name: ComparisonName, options: ExperimentOption
   }
 }
 
+/** What methods lose that are told a wrong PSF or noise, on the HeLa cells. */
+export function createRobustness(options: ExperimentOptions): Robustness {
+  const { sigma, seed, models = [], size } = options;
+  const quick = size === "quick";
+  const { train, test } = createBase("hela3d", options);
+  return {
+    models,
+    methods: [
+      WIENER_LAPLACIAN,
+      ACCELERATED_RICHARDSON_LUCY,
+      ...(quick ? [] : [TOTAL_VARIATION]),
+    ],
+    tuneOn: train,
+    tuneStacks: quick ? 1 : 6,
+    tuneCrop: quick ? QUICK_TUNE_CROP : TUNE_CROP,
+    testOn: test,
+    testCrop: quick ? QUICK_TEST_CROP : undefined,
+    psfs: quick ? findPresets("hela3d/psf2") : findPresets("hela3d"),
+    sigma,
+    seed,
+    notes: quick ? [QUICK_NOTE] : [],
+  };
+}
+
 /** The slides' comparison: TWB, TWB_C, TWB_M, one block with positivity, and the classical methods. */
 function createTable(set: "hela3d" | "dsb2018", options: ExperimentOptions): Comparison {
   const { sigma, seed, methods, models = [], oracles } = options;
@@ -81,7 +111,7 @@ function createTable(set: "hela3d" | "dsb2018", options: ExperimentOptions): Com
   const mixed: TrainConfig = { ...base.config, noise: { min: 0.01, max: 0.03 } };
   const rectified: TrainConfig = { ...base.config, positivity: true };
   const tested = base.psfs.slice(0, TEST_PSFS);
-  const tuneCrop = options.size === "quick" ? 160 : TUNE_CROP;
+  const tuneCrop = options.size === "quick" ? QUICK_TUNE_CROP : TUNE_CROP;
   const named = (name: string, config: TrainConfig): ComparedModel =>
     set === "hela3d" ? { name, parts: splitByStructure(config) } : { name, config };
   return {
@@ -99,7 +129,7 @@ function createTable(set: "hela3d" | "dsb2018", options: ExperimentOptions): Com
     tuneStacks: options.size === "quick" ? 1 : 6,
     tuneCrop,
     testOn: base.test,
-    testCrop: options.size === "quick" ? 192 : undefined,
+    testCrop: options.size === "quick" ? QUICK_TEST_CROP : undefined,
     psfs: tested,
     sigma,
     seed,
@@ -107,17 +137,18 @@ function createTable(set: "hela3d" | "dsb2018", options: ExperimentOptions): Com
       `parameters chosen on training stacks, ${tuneCrop} x ${tuneCrop} pixels around their ` +
       `brightest; tested with ${tested.length} of the ${base.psfs.length} PSFs that the models learned from`,
       ...(set === "hela3d" ? HELA_NOTES : ["TWB_M: one model for a mix of 1 % to 3 %"]),
-      ...(options.size === "quick"
-        ? [
-          "quick: few epochs, small parts of few stacks; its numbers say nothing but that all works",
-        ]
-        : []),
+      ...(options.size === "quick" ? [QUICK_NOTE] : []),
     ],
   };
 }
 
 /** Side of the training stacks' parts that parameters are chosen on: as large as training crops. */
 const TUNE_CROP = 256;
+const QUICK_TUNE_CROP = 160;
+const QUICK_TEST_CROP = 192;
+
+const QUICK_NOTE =
+  "quick: few epochs, small parts of few stacks; its numbers say nothing but that all works";
 
 /** As many as on the slides. */
 const TEST_PSFS = 5;

@@ -70,6 +70,7 @@ const cases: readonly (readonly [line: string, code: number, ...parts: string[]]
   [`evaluate val --model run --psf psf.tif --format xml`, 1, "--format", "markdown"],
   [`experiment fmd --noise 3%`, 2, "--noise", "fmd"],
   [`experiment fmd --data none --out out/x`, 1, "none/index.json", "no such file"],
+  [`experiment robustness --model run --oracle`, 2, "--oracle", "robustness"],
   [`experiment magic`, 1, `no experiment "magic"`, "hela3d"],
   [`train empty ${learn}`, 1, "empty", "no images"],
   [`train mixed ${learn}`, 1, "2 channels", "same channels"],
