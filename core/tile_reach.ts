@@ -70,7 +70,7 @@ export async function measureReach(engine: Engine, options: ReachOptions): Promi
 function linearize(stage: Stage): Stage {
   const open = { ...stage, positivity: "none" as const };
   if (open.kind !== "shrinkage") return open;
-  return { ...open, gateLogits: open.gateLogits.map(() => -Infinity) };
+  return { ...open, gateLogs: open.gateLogs.map(() => -Infinity) };
 }
 
 /** Summed squares at every distance from the middle along an axis. */

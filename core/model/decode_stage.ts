@@ -49,7 +49,7 @@ function decodeStage(json: Record<string, unknown>, check: Check): Stage {
     return {
       kind,
       ...shared,
-      gateLogits: decodeNumbers(json.gateLogits, { count, what: "gates", check }),
+      gateLogs: decodeNumbers(json.gateLogs, { count, what: "gates", check }),
       thresholdLogs: decodeNumbers(json.thresholdLogs, { count, what: "thresholds", check }),
       thresholdExponent: number("thresholdExponent", "the threshold exponent"),
     };

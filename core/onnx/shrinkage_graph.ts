@@ -237,7 +237,7 @@ function bankOf(
     const index = (first + d) * stage.kernelChannels + channel;
     const kernel = all.subarray(index * n, (index + 1) * n);
     kernels.set(kernel, d * n);
-    const gate = gateOf(stage.gateLogits[index]);
+    const gate = gateOf(stage.gateLogs[index]);
     for (let u = 0; u < depth; u++) {
       const turned = kernel.slice(u * plane, (u + 1) * plane).reverse();
       adjoint.set(turned.map((value) => gate * value), (u * count + d) * plane);

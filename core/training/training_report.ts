@@ -82,7 +82,7 @@ function describeStage(stage: Stage): string {
     parts.push(
       `thresholds at 1 % noise ${range(stage.thresholdLogs.map(Math.exp))}`,
       `h = ${number(stage.thresholdExponent)}`,
-      `gates ${range(stage.gateLogits.map(gateOf))}`,
+      `gates ${range(stage.gateLogs.map(gateOf))}`,
     );
   }
   return parts.join(", ");

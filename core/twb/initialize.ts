@@ -105,7 +105,7 @@ const LATER = {
   noiseExponent: 0.7,
   thresholdLog: -2.5,
   thresholdExponent: 0.7,
-  gate: 2,
+  gateLog: 0.3,
 };
 
 /**
@@ -126,7 +126,7 @@ export function createStages(options: StagesOptions = {}): readonly Stage[] {
   const { stageCount = 1, stageKind = "shrinkage" } = options;
   const first = createStage(options);
   if (stageCount === 1) return [first];
-  const { alpha, noiseExponent, thresholdLog, thresholdExponent, gate } = LATER;
+  const { alpha, noiseExponent, thresholdLog, thresholdExponent, gateLog } = LATER;
   const { kernels, scales } = first;
   const later = Array.from({ length: stageCount - 1 }, (): Stage => {
     const shared = {
@@ -140,7 +140,7 @@ export function createStages(options: StagesOptions = {}): readonly Stage[] {
     return {
       ...shared,
       kind: "shrinkage",
-      gateLogits: new Float64Array(scales.length).fill(gate),
+      gateLogs: new Float64Array(scales.length).fill(gateLog),
       thresholdLogs: new Float64Array(scales.length).fill(thresholdLog),
       thresholdExponent,
     };

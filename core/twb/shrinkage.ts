@@ -8,9 +8,9 @@ import { voxelsOf } from "../volume.ts";
 import { normalizeKernels } from "./kernels.ts";
 import { logNoise, type ShrinkageStage } from "./stage.ts";
 
-/** 1 / (1 + exp(-logit)) */
-export function gateOf(logit: number): number {
-  return 1 / (1 + Math.exp(-logit));
+/** exp(log): above 0, and above 1 where strong responses are to become stronger. */
+export function gateOf(log: number): number {
+  return Math.exp(log);
 }
 
 /** The kernels of one channel, with gates and thresholds for a noise level. */
@@ -30,7 +30,7 @@ export function shrinkageOf(
   return {
     kernelSize,
     kernels,
-    gates: Float64Array.from(indices, (index) => gateOf(stage.gateLogits[index])),
+    gates: Float64Array.from(indices, (index) => gateOf(stage.gateLogs[index])),
     thresholds: Float64Array.from(
       indices,
       (index) => Math.exp(stage.thresholdLogs[index] + thresholdExponent * logNoise(sigma)),

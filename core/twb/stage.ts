@@ -62,8 +62,8 @@ export interface ResidualStage extends RegularizedStage {
  */
 export interface ShrinkageStage extends RegularizedStage {
   readonly kind: "shrinkage";
-  /** gate = 1 / (1 + exp(-this)), `[d, c]` */
-  readonly gateLogits: Float64Array;
+  /** gate = exp(this), `[d, c]`: above 1 it makes strong responses stronger. */
+  readonly gateLogs: Float64Array;
   /** c, `[d, c]` */
   readonly thresholdLogs: Float64Array;
   /** h */
@@ -96,7 +96,7 @@ function learnedNames(stage: Stage): readonly string[] {
       return ["kernels", "scales", "alpha", "noiseExponent", "stepSize"];
     case "shrinkage":
       return [
-        ...["kernels", "scales", "gateLogits", "thresholdLogs"],
+        ...["kernels", "scales", "gateLogs", "thresholdLogs"],
         ...["alpha", "noiseExponent", "thresholdExponent"],
       ];
   }

@@ -24,8 +24,8 @@ export interface StageGradients {
   readonly lags: readonly Float64Array[];
   /** dL/dg beside that through R, `[d, c, z, y, x]`. */
   readonly kernels: Float64Array;
-  /** dL/d of gate logits and of c, `[d, c]`. */
-  readonly gateLogits: Float64Array;
+  /** dL/d of gate logs and of c, `[d, c]`. */
+  readonly gateLogs: Float64Array;
   readonly thresholdLogs: Float64Array;
   /** dL/dalpha beside that through the lags. */
   alpha: number;
@@ -46,7 +46,7 @@ export function createStageGradients(stage: Stage): StageGradients {
     ),
     lags: channels.map(() => new Float64Array(countLags(kernelSize))),
     kernels: new Float64Array(kernels.length),
-    gateLogits: new Float64Array(scales.length),
+    gateLogs: new Float64Array(scales.length),
     thresholdLogs: new Float64Array(scales.length),
     alpha: 0,
     noiseExponent: 0,
@@ -100,8 +100,8 @@ export function addShrinkageGradients(
   for (let d = 0; d < stage.kernelCount; d++) {
     const index = d * kernelChannels + own;
     for (let u = 0; u < n; u++) gradients.kernels[index * n + u] += kernels[d * n + u];
-    const gate = gateOf(stage.gateLogits[index]);
-    gradients.gateLogits[index] += gate * (1 - gate) * gates[d];
+    const gate = gateOf(stage.gateLogs[index]);
+    gradients.gateLogs[index] += gate * gates[d];
     // tau = exp(c + h level)
     const byLog = thresholds[d] * Math.exp(
       stage.thresholdLogs[index] +
@@ -125,7 +125,7 @@ export function addGradients(
   };
   target.lags.forEach((lags, channel) => add(lags, source.lags[channel]));
   add(target.kernels, source.kernels);
-  add(target.gateLogits, source.gateLogits);
+  add(target.gateLogs, source.gateLogs);
   add(target.thresholdLogs, source.thresholdLogs);
   target.alpha += factor * source.alpha;
   target.noiseExponent += factor * source.noiseExponent;

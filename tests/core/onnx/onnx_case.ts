@@ -219,7 +219,7 @@ function moveNumbers(
     case "shrinkage":
       return {
         ...moved,
-        gateLogits: moved.gateLogits.map((value) => value + random.normal()),
+        gateLogs: moved.gateLogs.map((value) => value + random.normal()),
         thresholdLogs: moved.thresholdLogs.map((value) => value + 0.3 * random.normal()),
         thresholdExponent: 0.6,
       };

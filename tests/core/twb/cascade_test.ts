@@ -165,7 +165,7 @@ Deno.test("a shrinkage stage with closed gates is the Wiener filter of the compl
   const base = problems["shrinkage, 2D, rectified"];
   const closed = base.stages.slice(0, 2).map((stage) =>
     stage.kind === "shrinkage"
-      ? { ...stage, gateLogits: stage.gateLogits.map(() => -800), stepSize: 1 }
+      ? { ...stage, gateLogs: stage.gateLogs.map(() => -800), stepSize: 1 }
       : stage
   );
   // Where nothing is shrunk and the stack fills the grid, the prediction beyond it plays no part.
