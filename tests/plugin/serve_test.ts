@@ -126,14 +126,14 @@ Deno.test("serve asks for tiles where a frame is too large to be kept, and gives
   const cells = openCells([1, 8, 300, 280]);
   const memoryBytes = 5_000_000;
   const kinds = new Set<string>();
-  const served = await serve(cells, { memory: String(memoryBytes) }, {
+  const served = await serve(cells, { model: "fast", memory: String(memoryBytes) }, {
     onRequest({ start, end }) {
       kinds.add(end[0] - start[0] > 1 && end[2] - start[2] < 280 ? "piece" : "plane");
       return "answer";
     },
   });
   assert.equal(served.code, 0, JSON.stringify(served.lines));
-  const [expected] = await restoreHere(cells, { memoryBytes: memoryBytes });
+  const [expected] = await restoreHere(cells, { memoryBytes, model: defaultModel(8, "fast") });
   assertClose(served.frames[0].data, expected.data, 1e-6);
   assert.deepEqual([...kinds], ["plane", "piece"]);
 });
