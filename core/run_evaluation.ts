@@ -21,6 +21,7 @@ import { loadModel } from "./model/load_model.ts";
 import { encodeModel } from "./model/model_file.ts";
 import { loadPsfs } from "./psf/load_psf.ts";
 import type { Table } from "./report/table.ts";
+import { sha256 } from "./sha256.ts";
 import { oracleMethod, tuneBaseline, type TunedParameter } from "./tune.ts";
 
 /** What is evaluated, as a user names it. */
@@ -58,7 +59,7 @@ export interface EvaluationHooks {
  * The tables of a configuration: the means or every stack, and the oracles if they were asked for.
  *
  * @throws {InputError} when something named cannot be read or used, or `out` holds an evaluation
- * that is not to be gone on with, or of another configuration.
+ * that is not to be gone on with, or of another configuration; more models and methods may be added.
  * @throws {CancelledError} when the signal aborts.
  */
 export async function runEvaluation(
@@ -78,7 +79,6 @@ export async function runEvaluation(
     // All that the figures depend on, and nothing of how they are shown.
     setting: {
       data,
-      methods: names,
       tuneOn,
       tuneStacks,
       oracles,
@@ -87,9 +87,12 @@ export async function runEvaluation(
       photons,
       seed,
       stacks: dataset.items.map(({ name }) => name),
+    },
+    compared: {
+      methods: names,
       models: await Promise.all(models.map(async ({ path, model }) => ({
         path,
-        sha256: await digest(encodeModel(model)),
+        sha256: await sha256(encodeModel(model)),
       }))),
     },
     resume: hooks.resume ?? "refuse",
@@ -166,12 +169,6 @@ function tuneOnce(
     return tuneBaseline(method, cases, { engine, signal: hooks.signal });
   };
   return folder?.keep(`tuned ${method.name} ${sigma}.json`, search) ?? search();
-}
-
-/** SHA-256 in hexadecimal digits. */
-async function digest(text: string): Promise<string> {
-  const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return new Uint8Array(bytes).toHex();
 }
 
 /** Methods with the parameters that were given for them. */

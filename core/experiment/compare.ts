@@ -16,6 +16,7 @@ import {
   assertUnseen,
   type ComparedModel,
   type ExperimentHooks,
+  identifyModel,
   type PreparedModel,
   prepareModel,
 } from "./compared_model.ts";
@@ -69,21 +70,25 @@ export async function runComparison(
 ): Promise<Table> {
   const { sigma, seed, title } = comparison;
   const { engine, signal } = hooks;
-  const { methods: _, summarize, picture, ...setting } = comparison;
+  const { methods: _, models: compared, notes: texts, summarize, picture, ...setting } = comparison;
   const tested = new Set(comparison.testOn.map((path) => path.slice(path.lastIndexOf("/") + 1)));
-  for (const model of comparison.overlap === "wanted" ? [] : comparison.models) {
+  for (const model of comparison.overlap === "wanted" ? [] : compared) {
     if ("path" in model) assertUnseen(model.path, tested);
   }
   const folder = openExperimentFolder(hooks.out, {
-    setting: { ...setting, methods: comparison.methods.map(({ name }) => name) },
+    setting,
+    compared: {
+      models: await Promise.all(compared.map(identifyModel)),
+      methods: comparison.methods.map(({ name }) => name),
+    },
     resume: hooks.resume,
   });
   const test = await openCropped(comparison.testOn, comparison.testCrop);
   const planar = (await test.items[0].load()).shape[1] === 1;
   const psfs = await loadPsfs(comparison.psfs, { presetDepth: planar ? "plane" : "volume" });
   const models: PreparedModel[] = [];
-  for (const compared of comparison.models) {
-    models.push(await prepareModel(compared, folder, hooks));
+  for (const model of compared) {
+    models.push(await prepareModel(model, folder, hooks));
   }
   const methods = models.map(({ method }) => method);
   const tuning = comparison.methods.length > 0
@@ -109,7 +114,7 @@ export async function runComparison(
   const notes = [
     `stacks: ${test.items.length}, PSFs: ${psfs.length}, ` +
     `noise: ${formatLevel(sigma)}, seed: ${seed}, ${engine.description}`,
-    ...comparison.notes,
+    ...texts,
     MEMORY_NOTE,
   ];
   const table = { ...tabulateMeans(rows, notes), title };

@@ -13,6 +13,7 @@ import { decodeModel, encodeModel } from "../model/model_file.ts";
 import { hasRunFile, readRunFile } from "../model/run_folder.ts";
 import type { HistoryRow } from "../report/page.ts";
 import { readTrainConfig, runTraining, type TrainConfig } from "../run_training.ts";
+import { sha256 } from "../sha256.ts";
 import type { ExperimentFolder } from "./experiment_folder.ts";
 
 /**
@@ -96,6 +97,12 @@ export async function prepareModel(
       },
     },
   };
+}
+
+/** What a model's rows depend on: its training, or the numbers in its file. */
+export async function identifyModel(compared: ComparedModel): Promise<unknown> {
+  if (!("path" in compared)) return compared;
+  return { ...compared, sha256: await sha256(encodeModel(loadModel(compared.path))) };
 }
 
 /** Means epoch by epoch, of the epochs that all have. */

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { isDeepStrictEqual } from "node:util";
 import { InputError } from "../errors.ts";
 import type { EvaluationRow } from "../evaluate.ts";
 import { writeFileAtomically } from "../io/atomic_file.ts";
@@ -20,15 +21,27 @@ export interface ExperimentFolder {
   write(name: string, content: string | Uint8Array): void;
 }
 
+/** How an experiment's folder is opened. */
+export interface FolderOptions {
+  /** What all of the experiment's numbers depend on. */
+  readonly setting: Readonly<Record<string, unknown>>;
+  /**
+   * What is compared: an experiment that goes on may have more of it than before, for every row
+   * depends on one entry alone. @default {}
+   */
+  readonly compared?: Readonly<Record<string, readonly unknown[]>>;
+  readonly resume: "go on" | "refuse";
+}
+
 /**
  * Opens the folder, or makes it.
  *
  * @throws {InputError} when it cannot be made, or holds an experiment and `resume` is "refuse", or
- * one with another setting.
+ * one with another setting, or one that compared something else too.
  */
 export function openExperimentFolder(
   path: string,
-  { setting, resume }: { readonly setting: unknown; readonly resume: "go on" | "refuse" },
+  { setting, compared = {}, resume }: FolderOptions,
 ): ExperimentFolder {
   const file = (name: string) => `${path}/${name}`;
   try {
@@ -36,14 +49,14 @@ export function openExperimentFolder(
   } catch (cause) {
     throw new InputError(`Cannot make the folder ${path}; give another --out`, { cause });
   }
-  const description = JSON.stringify(setting, null, 2) + "\n";
+  const description = JSON.stringify({ ...setting, ...compared }, null, 2) + "\n";
   const before = readText(file("setting.json"));
   if (before !== undefined && resume === "refuse") {
     throw new InputError(
       `${path} holds an earlier run's results; go on with --resume, or give another --out`,
     );
   }
-  if (before !== undefined && before !== description) {
+  if (before !== undefined && !continues(JSON.parse(before), JSON.parse(description), compared)) {
     throw new InputError(
       `The results in ${path} are of another setting (see setting.json); give another --out`,
     );
@@ -52,7 +65,7 @@ export function openExperimentFolder(
     const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
     writeFileAtomically(file(name), bytes);
   };
-  if (before === undefined) write("setting.json", description);
+  if (before !== description) write("setting.json", description);
   const lines = readText(file("rows.jsonl")) ?? "";
   const rows: EvaluationRow[] = lines.split("\n").slice(0, -1).map(decodeRow);
   // The last line of an interrupted run may be cut off: the next row begins a line of its own.
@@ -75,6 +88,21 @@ export function openExperimentFolder(
     },
     write,
   };
+}
+
+/** Whether nothing is different but that some lists of what is compared are longer. */
+function continues(
+  before: Readonly<Record<string, unknown>>,
+  now: Readonly<Record<string, unknown>>,
+  compared: Readonly<Record<string, unknown>>,
+): boolean {
+  return [...new Set([...Object.keys(before), ...Object.keys(now)])].every((key) => {
+    const [old, wanted] = [before[key], now[key]];
+    if (!(key in compared) || !Array.isArray(old)) return isDeepStrictEqual(old, wanted);
+    return old.every((entry) =>
+      (wanted as unknown[]).some((other) => isDeepStrictEqual(entry, other))
+    );
+  });
 }
 
 function readText(path: string): string | undefined {

@@ -16,6 +16,7 @@ import {
   assertUnseen,
   type ComparedModel,
   type ExperimentHooks,
+  identifyModel,
   parseModel,
   type PreparedModel,
   prepareModel,
@@ -75,13 +76,10 @@ export async function runFmd(options: FmdOptions, hooks: ExperimentHooks): Promi
   const folds = splitFmdFolds(images);
   const given = groupModels(options.models, folds);
   const folder = openExperimentFolder(hooks.out, {
-    setting: {
-      experiment: "fmd",
-      seed,
-      size,
-      models: options.models,
+    setting: { experiment: "fmd", seed, size, oracles },
+    compared: {
+      models: await Promise.all(given.flat().map(identifyModel)),
       methods: methods.map(({ name }) => name),
-      oracles,
     },
     resume: hooks.resume,
   });

@@ -25,6 +25,7 @@ import { openCropped } from "./compare.ts";
 import {
   assertUnseen,
   type ExperimentHooks,
+  identifyModel,
   parseModel,
   type PreparedModel,
   prepareModel,
@@ -72,11 +73,16 @@ export interface Robustness {
  * @throws {CancelledError} when the signal aborts; `resume: "go on"` then continues.
  */
 export async function runRobustness(spec: Robustness, hooks: ExperimentHooks): Promise<Table> {
+  const { models: _, methods: __, notes, ...setting } = spec;
   const { sigma, seed } = spec;
   const { engine, signal } = hooks;
   const compared = parseModels(spec);
   const folder = openExperimentFolder(hooks.out, {
-    setting: { ...spec, methods: spec.methods.map(({ name }) => name) },
+    setting,
+    compared: {
+      models: await Promise.all(compared.map(identifyModel)),
+      methods: spec.methods.map(({ name }) => name),
+    },
     resume: hooks.resume,
   });
   const models: PreparedModel[] = [];
@@ -131,7 +137,7 @@ export async function runRobustness(spec: Robustness, hooks: ExperimentHooks): P
       }, ` +
       `seed: ${seed}, ${engine.description}`,
       ...describeConditions(spec, rows, { models, levels }),
-      ...spec.notes,
+      ...notes,
     ],
   });
   await writeResults(folder, {

@@ -5,6 +5,7 @@
  */
 import { type Zippable, zipSync } from "fflate";
 import { encodeNpy } from "../io/npy.ts";
+import { sha256 } from "../sha256.ts";
 import type { Volume } from "../volume.ts";
 import { drawCover } from "./zoo_cover.ts";
 import { describeZooModel, ZOO_FILES, type ZooFacts } from "./zoo_description.ts";
@@ -43,10 +44,4 @@ export async function createZooPackage(options: ZooOptions): Promise<Uint8Array<
     files[ZOO_FILES[key]] = [contents[key], { level: key === "documentation" ? 6 : 0 }];
   }
   return new Uint8Array(zipSync(files, { mtime: timestamp }));
-}
-
-/** Hexadecimal. */
-async function sha256(bytes: Uint8Array): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new Uint8Array(bytes));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -90,7 +90,8 @@ Deno.test("runComparison() writes its tables, and one that was stopped goes on t
 
 Deno.test("openExperimentFolder() keeps values and rows, NaN too, and refuses another setting", async () => {
   const path = Deno.makeTempDirSync();
-  const open = (setting: unknown) => openExperimentFolder(path, { setting, resume: "go on" });
+  const open = (setting: Readonly<Record<string, unknown>>) =>
+    openExperimentFolder(path, { setting, resume: "go on" });
   const first = open({ a: 1 });
   assert.equal(await first.keep("value.json", () => Promise.resolve(5)), 5);
   const metrics = { psnr: 30, cpsnr: NaN, isnr: 1, cisnr: NaN, snr: 2, nrmse: 0.1, ssim: Infinity };
@@ -103,6 +104,18 @@ Deno.test("openExperimentFolder() keeps values and rows, NaN too, and refuses an
   second.addRow(row);
   assert.deepEqual(open({ a: 1 }).rows, [row, row]);
   assert.throws(() => open({ a: 2 }), /another setting/);
+  Deno.removeSync(path, { recursive: true });
+});
+
+Deno.test("an experiment that goes on may compare more than before, and nothing else instead", () => {
+  const path = Deno.makeTempDirSync();
+  const open = (models: readonly unknown[]) =>
+    openExperimentFolder(path, { setting: { seed: 1 }, compared: { models }, resume: "go on" });
+  open([{ name: "a", sha256: "1" }]);
+  open([{ name: "b" }, { name: "a", sha256: "1" }]);
+  // What was added counts from then on.
+  assert.throws(() => open([{ name: "a", sha256: "1" }]), /another setting/);
+  assert.throws(() => open([{ name: "b" }, { name: "a", sha256: "2" }]), /another setting/);
   Deno.removeSync(path, { recursive: true });
 });
 
