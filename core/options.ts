@@ -300,7 +300,7 @@ export const experimentOptions = {
   resume: {
     flags: "--resume",
     kind: "flag",
-    description: "go on where an interrupted experiment was",
+    description: "go on with what --out holds: an interrupted experiment, or one with more --model",
   },
 } as const satisfies Record<string, OptionSpec>;
 
@@ -351,7 +351,8 @@ export const evaluateOptions = {
   resume: {
     flags: "--resume",
     kind: "flag",
-    description: "go on with the interrupted evaluation in --out",
+    description:
+      "go on with what --out holds: an interrupted evaluation, or one with more --model and --method",
   },
   perStack: {
     flags: "--per-stack",
