@@ -9,6 +9,7 @@ import { escapeHtml, renderFigure } from "./html.ts";
 import type { KernelBank } from "./kernel_picture.ts";
 import style from "./page.css" with { type: "text" };
 import script from "./page_script.js" with { type: "text" };
+import { renderChart, type ReportChart } from "./page_chart.ts";
 import { renderExamples } from "./page_examples.ts";
 import { renderHistory } from "./page_history.ts";
 import { renderStages } from "./page_stages.ts";
@@ -66,12 +67,13 @@ export interface ReportData {
   readonly examples: readonly ReportExample[];
   readonly tables?: readonly Table[];
   readonly pictures?: readonly ReportPicture[];
+  readonly charts?: readonly ReportChart[];
 }
 
 /**
  * The page: summary, training curves, kernels with their frequency response, degraded, restored and
- * target planes with a viewer of all planes, further pictures, and tables that can be sorted. It
- * links to nothing, follows the reader's light or dark mode, and fits a phone.
+ * target planes with a viewer of all planes, further pictures and curves, and tables that can be
+ * sorted. It links to nothing, follows the reader's light or dark mode, and fits a phone.
  *
  * @example
  * ```ts
@@ -91,7 +93,8 @@ export interface ReportData {
  * ```
  */
 export async function renderReport(data: ReportData): Promise<string> {
-  const { title, created, summary, history, stages, examples, tables = [], pictures = [] } = data;
+  const { title, created, summary, history, stages, examples } = data;
+  const { tables = [], pictures = [], charts = [] } = data;
   const sections: readonly (readonly [title: string, content: string])[] = [
     ["Summary", renderSummary(summary, examples)],
     ["Training", history.length > 0 ? await renderHistory(history) : ""],
@@ -101,6 +104,7 @@ export async function renderReport(data: ReportData): Promise<string> {
     ],
     ["Examples", renderExamples(examples)],
     ["Pictures", pictures.map(renderPicture).join("")],
+    ["Curves", await renderCharts(charts)],
     ["Results", tables.map(renderHtmlTable).join("")],
   ];
   const filled = sections.filter(([, content]) => content !== "");
@@ -183,6 +187,11 @@ function renderGains(examples: readonly ReportExample[]): string {
 function renderPicture({ title, caption, picture }: ReportPicture): string {
   return `<h3>${escapeHtml(title)}</h3>` +
     renderFigure(picture, { alt: title, caption: escapeHtml(caption), kind: "picture" });
+}
+
+async function renderCharts(charts: readonly ReportChart[]): Promise<string> {
+  const rendered = await Promise.all(charts.map(renderChart));
+  return charts.length > 0 ? `<div class="charts">${rendered.join("")}</div>` : "";
 }
 
 /** "2025-03-01 12:00 UTC"; what is not in that form stays as it is. */

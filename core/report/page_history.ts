@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { escapeHtml } from "./html.ts";
 import type { HistoryRow } from "./page.ts";
+import { renderChart } from "./page_chart.ts";
 import { renderHtmlTable } from "./page_table.ts";
-import { type LinePlot, renderLinePlot } from "./plot.ts";
 
 type Curve = readonly [name: string, value: (row: HistoryRow) => number | undefined];
 
@@ -34,38 +33,16 @@ const CHARTS: readonly {
 
 /** Three charts (those that have values) and a table of all epochs. */
 export async function renderHistory(history: readonly HistoryRow[]): Promise<string> {
-  const charts = await Promise.all(CHARTS.map(async ({ title, yTitle, curves }) => {
-    const series = curves
-      .map(([name, value]) => ({
-        name,
-        points: history.map((row) => ({ x: row.epoch, y: value(row) ?? NaN })),
-      }))
-      .filter(({ points }) => points.some(({ y }) => Number.isFinite(y)));
-    if (series.length === 0) return "";
-    const svg = await renderChart({ xTitle: "Epoch", yTitle, series }, title);
-    return `<figure class="chart"><figcaption>${escapeHtml(title)}</figcaption>${svg}</figure>`;
+  const charts = await Promise.all(CHARTS.map(({ title, yTitle, curves }) => {
+    const series = curves.map(([name, value]) => ({
+      name,
+      points: history.map((row) => ({ x: row.epoch, y: value(row) ?? NaN })),
+    }));
+    return renderChart({ title, plot: { xTitle: "Epoch", yTitle, series } });
   }));
   return `<div class="charts">${charts.join("")}</div>` +
     `<details><summary>All ${history.length} epochs as a table</summary>` +
     `${renderHtmlTable(createHistoryTable(history))}</details>`;
-}
-
-/** The SVG as a part of the page: without its own namespace and size, and with words for its content. */
-async function renderChart(plot: LinePlot, title: string): Promise<string> {
-  const svg = await renderLinePlot(plot, { theme: "page" });
-  const [, width, height] = /width="([\d.]+)" height="([\d.]+)"/.exec(svg)!;
-  const words = `${title} over ${plot.xTitle.toLowerCase()}s. ` +
-    plot.series.map(describe).join(" ");
-  return svg.replace(
-    /^<svg[^>]*>/,
-    `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(words)}">`,
-  );
-}
-
-function describe({ name, points }: LinePlot["series"][number]): string {
-  const finite = points.filter(({ y }) => Number.isFinite(y));
-  const [first, last] = [finite[0], finite[finite.length - 1]];
-  return `${name}: ${first.y.toFixed(2)} at ${first.x}, ${last.y.toFixed(2)} at ${last.x}.`;
 }
 
 function createHistoryTable(history: readonly HistoryRow[]) {

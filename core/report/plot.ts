@@ -38,6 +38,9 @@ export interface PlotStyle {
 const COLORS = ["#1f83e0", "#d9622b", "#1c9a6c", "#b45cc8", "#a9821b", "#7d7f86"];
 const DASHES = [[1, 0], [6, 3], [2, 2], [8, 2, 2, 2]];
 
+/** Names that a legend has beside each other; more of them are in two columns. */
+const LEGEND_ROW = 3;
+
 /**
  * The plot as an SVG document with a legend. Curves differ in dashes as well as in colour. Plots of
  * one size have their axes at the same place.
@@ -75,7 +78,13 @@ function createSpec(plot: LinePlot, style: PlotStyle): TopLevelSpec {
   const values = plot.series.flatMap(({ name, points }) =>
     points.filter(({ y }) => Number.isFinite(y)).map(({ x, y }) => ({ name, x, y }))
   );
-  const legend = { title: null, orient: "top", symbolType: "stroke" } as const;
+  const legend = {
+    title: null,
+    orient: "top",
+    symbolType: "stroke",
+    labelLimit: 0,
+    ...names.length > LEGEND_ROW ? { columns: 2 } : {},
+  } as const;
   const whole = values.every(({ x }) => Number.isInteger(x));
   const largest = Math.max(0, ...values.map(({ x }) => x));
   return {
@@ -132,7 +141,7 @@ function createSpec(plot: LinePlot, style: PlotStyle): TopLevelSpec {
         titlePadding: 8,
         labelOverlap: true,
       },
-      axisX: { tickCount: Math.max(1, Math.min(8, largest)) },
+      axisX: { tickCount: whole ? Math.max(1, Math.min(8, largest)) : 8 },
       legend: {
         labelColor: ink,
         labelFontSize: 12,

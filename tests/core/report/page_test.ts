@@ -101,6 +101,25 @@ Deno.test("renderReport() leaves out sections without content", async () => {
   assert.ok(page.includes('<time datetime="now">now</time>'));
 });
 
+Deno.test("renderReport() draws further curves, those that have values", async () => {
+  const points = [{ x: 0.1, y: -3 }, { x: 0.9, y: 1 }];
+  const plot = (name: string, y?: number) => ({
+    xTitle: NASTY,
+    yTitle: "dB",
+    series: [{ name, points: points.map((point) => ({ ...point, y: y ?? point.y })) }],
+  });
+  const page = await renderReport({
+    ...createReportData(),
+    history: [],
+    charts: [{ title: NASTY, plot: plot("TWB") }, { title: "none", plot: plot("RIF", NaN) }],
+  });
+  assert.equal(countElements(page).get("section"), 6);
+  const charts = page.match(/<svg [^>]*>/g)!;
+  assert.equal(charts.length, 1);
+  assert.match(charts[0], /aria-label="[^"]*TWB: -3.00 at 0.1, 1.00 at 0.9\."/);
+  assert.ok(!page.includes(NASTY));
+});
+
 Deno.test("renderReport() is the same for the same data", async () => {
   assert.equal(await renderReport(createReportData()), html);
 });

@@ -31,6 +31,15 @@ Deno.test("renderLinePlot() puts whole numbers on the axis of epochs", async () 
   assert.ok(svg.includes(">2</text>") && !svg.includes(">1.5</text>"));
 });
 
+Deno.test("renderLinePlot() has several ticks between 0 and 1, and whole names of many curves", async () => {
+  const names = ["a", "b", "c", "a method that has a long name"];
+  const points = [{ x: 0.1, y: 1 }, { x: 0.9, y: 2 }];
+  const svg = await renderLinePlot({ ...plot, series: names.map((name) => ({ name, points })) });
+  for (const text of [">0.2<", ">0.4<", ...names.map((name) => `>${name}<`)]) {
+    assert.ok(svg.includes(text), text);
+  }
+});
+
 Deno.test("renderLinePlot() labels a single value shortly, and takes no value at all", async () => {
   const single = { ...plot, series: [{ name: "PSNR", points: [{ x: 1, y: 3 }] }] };
   assert.ok(!(await renderLinePlot(single)).includes("3.000"));
