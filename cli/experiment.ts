@@ -9,7 +9,7 @@ import type { Engine } from "../core/compute/engine.ts";
 import { InputError, UsageError } from "../core/errors.ts";
 import { type ExperimentName, EXPERIMENTS, runExperiment } from "../core/experiment/experiments.ts";
 import { commonOptions, experimentOptions, type NoiseRange } from "../core/options.ts";
-import { formatTable, type TableFormat } from "../core/report/table.ts";
+import { formatTables, type TableFormat } from "../core/report/table.ts";
 import type { CommandSpec } from "./command.ts";
 import { withInterrupt } from "./interrupt.ts";
 import { createProgress } from "./progress.ts";
@@ -45,6 +45,7 @@ export const experimentCommand: CommandSpec<ExperimentCommandOptions> = {
     "experiment init2d --quick",
     "experiment fmd --model T3=runs/fmd-fold1 runs/fmd-fold2",
     "experiment robustness --model T1=runs/hela1 T3=runs/hela3",
+    "experiment profile --model T3=runs/hela3 --noise 1%",
   ],
   async run([name], typed, given) {
     const { data, model, oracle, quick, noise, seed, format, backend, threads, quiet } = typed;
@@ -57,8 +58,8 @@ export const experimentCommand: CommandSpec<ExperimentCommandOptions> = {
     if (name === "fmd" && given.has("noise")) {
       throw new UsageError("--noise does not go with fmd, which has its five levels; leave it out");
     }
-    if (name === "robustness" && oracle) {
-      throw new UsageError("--oracle does not go with robustness, which tells no one the truth");
+    if ((name === "robustness" || name === "profile") && oracle) {
+      throw new UsageError(`--oracle does not go with ${name}, which tells no one the truth`);
     }
     const level = name === "fmd" ? "" : `-${noise.min * 100}`;
     const out = typed.out ?? `runs/experiments/${name}${level}${quick ? "-quick" : ""}`;
@@ -85,7 +86,7 @@ export const experimentCommand: CommandSpec<ExperimentCommandOptions> = {
       resume = "go on";
       return result;
     };
-    const table = await withInterrupt(
+    const tables = await withInterrupt(
       "Stopping after the step ...",
       (signal) =>
         runOnEngine(
@@ -95,6 +96,6 @@ export const experimentCommand: CommandSpec<ExperimentCommandOptions> = {
     );
     progress.done();
     progress.message(`Tables and the report are in ${out}`);
-    console.log(formatTable(table, format).trimEnd());
+    console.log(formatTables(tables, format).trimEnd());
   },
 };

@@ -23,9 +23,11 @@ import type { Size, Volume } from "../volume.ts";
 import { type Comparison, runComparison } from "./compare.ts";
 import { type ComparedModel, type ExperimentHooks, parseModel } from "./compared_model.ts";
 import { runFmd } from "./fmd_experiment.ts";
+import { runProfile } from "./profile.ts";
 import { rankSetUps, type SetUp } from "./ranking.ts";
 import { describeStages } from "./results.ts";
-import { type Robustness, runRobustness } from "./robustness.ts";
+import { runRobustness } from "./robustness.ts";
+import type { Trial } from "./trial.ts";
 
 /** Names of the comparisons on the slides. */
 export const COMPARISONS = ["toy2d", "init2d", "init3d", "dsb2018", "hela3d"] as const;
@@ -34,7 +36,7 @@ export const COMPARISONS = ["toy2d", "init2d", "init3d", "dsb2018", "hela3d"] as
 export type ComparisonName = typeof COMPARISONS[number];
 
 /** Names of all experiments. */
-export const EXPERIMENTS = [...COMPARISONS, "fmd", "robustness"] as const;
+export const EXPERIMENTS = [...COMPARISONS, "fmd", "robustness", "profile"] as const;
 
 /** One of {@link EXPERIMENTS}. */
 export type ExperimentName = typeof EXPERIMENTS[number];
@@ -54,15 +56,16 @@ export interface ExperimentOptions {
   readonly oracles?: "none" | "measured";
 }
 
-/** Runs an experiment and returns its table; "fmd" has its own noise levels. */
-export function runExperiment(
+/** Runs an experiment and returns its tables; "fmd" has its own noise levels. */
+export async function runExperiment(
   name: ExperimentName,
   options: ExperimentOptions,
   hooks: ExperimentHooks,
-): Promise<Table> {
-  if (name === "fmd") return runFmd({ ...options, models: options.models ?? [] }, hooks);
-  if (name === "robustness") return runRobustness(createRobustness(options), hooks);
-  return runComparison(createComparison(name, options), hooks);
+): Promise<readonly Table[]> {
+  if (name === "fmd") return [await runFmd({ ...options, models: options.models ?? [] }, hooks)];
+  if (name === "robustness") return [await runRobustness(createTrial(options), hooks)];
+  if (name === "profile") return runProfile(createTrial(options), hooks);
+  return [await runComparison(createComparison(name, options), hooks)];
 }
 
 /** The comparison that belongs to a name. */
@@ -80,8 +83,8 @@ export function createComparison(name: ComparisonName, options: ExperimentOption
   }
 }
 
-/** What methods lose that are told a wrong PSF or noise, on the HeLa cells. */
-export function createRobustness(options: ExperimentOptions): Robustness {
+/** Models and a few methods on the HeLa cells, for "robustness" and "profile". */
+export function createTrial(options: ExperimentOptions): Trial {
   const { sigma, seed, models = [], size } = options;
   const quick = size === "quick";
   const { train, test } = createBase("hela3d", options);

@@ -33,7 +33,9 @@ export interface Results extends Pick<ReportData, "title" | "summary"> {
   readonly tables: readonly [Table, ...Table[]];
   readonly rows: readonly EvaluationRow[];
   readonly searches: readonly SearchReport[];
-  readonly page?: Partial<Pick<ReportData, "history" | "stages" | "examples" | "pictures">>;
+  readonly page?: Partial<
+    Pick<ReportData, "history" | "stages" | "examples" | "pictures" | "charts">
+  >;
 }
 
 /**
@@ -42,9 +44,7 @@ export interface Results extends Pick<ReportData, "title" | "summary"> {
  */
 export async function writeResults(folder: ExperimentFolder, results: Results): Promise<void> {
   const { title, summary, tables, rows, searches, page } = results;
-  for (const [format, extension] of Object.entries(EXTENSIONS)) {
-    folder.write(`table.${extension}`, formatTable(tables[0], format as keyof typeof EXTENSIONS));
-  }
+  writeTable(folder, "table", tables[0]);
   const stacks = tabulateStacks(rows, tables[0].notes ?? []);
   folder.write("stacks.csv", formatTable(stacks, "csv"));
   const found = searches.length > 0 ? tabulateSearches(searches) : undefined;
@@ -62,6 +62,13 @@ export async function writeResults(folder: ExperimentFolder, results: Results): 
     tables: [...tables, oracles, found, stacks].filter((table) => table !== undefined),
   });
   folder.write("report.html", html);
+}
+
+/** Writes name.md, .csv, .json and .tex. */
+export function writeTable(folder: ExperimentFolder, name: string, table: Table): void {
+  for (const [format, extension] of Object.entries(EXTENSIONS)) {
+    folder.write(`${name}.${extension}`, formatTable(table, format as keyof typeof EXTENSIONS));
+  }
 }
 
 /** Restores the cases once more, for the pictures of a page. */

@@ -4,33 +4,21 @@
  *
  * @module
  */
-import type { BaselineMethod } from "../baselines/method.ts";
 import { estimateNoise } from "../degrade/estimate_noise.ts";
-import { InputError } from "../errors.ts";
 import {
   averageMetrics,
   evaluateCases,
   type EvaluatedMethod,
   type EvaluationRow,
 } from "../evaluate.ts";
-import { createCases, createTuningCases } from "../evaluation_case.ts";
+import { createCases } from "../evaluation_case.ts";
 import { formatLevel } from "../evaluation_table.ts";
 import { isNoiseAdaptive } from "../model/model.ts";
 import { createPsf } from "../psf/create_psf.ts";
-import type { PsfPreset } from "../psf/presets.ts";
 import type { Column } from "../report/cell.ts";
 import type { Table } from "../report/table.ts";
 import type { Volume } from "../volume.ts";
-import { openCropped } from "./compare.ts";
-import {
-  assertUnseen,
-  type ExperimentHooks,
-  identifyModel,
-  parseModel,
-  type PreparedModel,
-  prepareModel,
-} from "./compared_model.ts";
-import { openExperimentFolder } from "./experiment_folder.ts";
+import type { ExperimentHooks, PreparedModel } from "./compared_model.ts";
 import { createExamples, describeStages, writeResults } from "./results.ts";
 import {
   type Condition,
@@ -39,30 +27,7 @@ import {
   nameTold,
   TRUTH,
 } from "./told_condition.ts";
-import { tuneMethods } from "./tuned_methods.ts";
-
-/** What is told wrong to whom, on which stacks. */
-export interface Robustness {
-  /** Models trained before, at least one: "NAME=path" or paths. */
-  readonly models: readonly string[];
-  readonly methods: readonly BaselineMethod[];
-  /** Files on which the methods' parameters are chosen. */
-  readonly tuneOn: readonly string[];
-  readonly tuneStacks: number;
-  /** Side in x and y of what of a tuning stack is used, see `cropDataset`. */
-  readonly tuneCrop: number;
-  /** Files that nothing was chosen on, of one channel. */
-  readonly testOn: readonly string[];
-  /** Side of what of a test stack is used. @default all */
-  readonly testCrop?: number;
-  /** The true PSFs. */
-  readonly psfs: readonly PsfPreset[];
-  /** The true level. */
-  readonly sigma: number;
-  readonly seed: number;
-  /** Sentences below the table. */
-  readonly notes: readonly string[];
-}
+import { prepareTrial, type Trial } from "./trial.ts";
 
 /**
  * Chooses the methods' parameters for the true level, half and twice of it, restores every stack with
@@ -72,30 +37,12 @@ export interface Robustness {
  * @throws {InputError} without a model, for two of one name, or for one that has seen a test stack.
  * @throws {CancelledError} when the signal aborts; `resume: "go on"` then continues.
  */
-export async function runRobustness(spec: Robustness, hooks: ExperimentHooks): Promise<Table> {
-  const { models: _, methods: __, notes, ...setting } = spec;
+export async function runRobustness(spec: Trial, hooks: ExperimentHooks): Promise<Table> {
   const { sigma, seed } = spec;
   const { engine, signal } = hooks;
-  const compared = parseModels(spec);
-  const folder = openExperimentFolder(hooks.out, {
-    setting,
-    compared: {
-      models: await Promise.all(compared.map(identifyModel)),
-      methods: spec.methods.map(({ name }) => name),
-    },
-    resume: hooks.resume,
-  });
-  const models: PreparedModel[] = [];
-  for (const model of compared) models.push(await prepareModel(model, folder, hooks));
-  const psfs = spec.psfs.map((preset) => ({ ...preset, psf: createPsf(preset.optics, preset) }));
   const levels = [sigma / 2, sigma, 2 * sigma];
-  const tuning = await openCropped(spec.tuneOn, spec.tuneCrop);
-  const tuned = await tuneMethods(spec.methods, {
-    sigmas: levels,
-    casesOf: (level) =>
-      createTuningCases(tuning, engine, { psfs, sigma: level, seed, stacks: spec.tuneStacks }),
-  }, { folder, hooks });
-  const test = await openCropped(spec.testOn, spec.testCrop);
+  const options = { experiment: "robustness", levels };
+  const { folder, models, tuned, psfs, test } = await prepareTrial(spec, options, hooks);
   const conditions = listConditions(sigma);
   const lights = [...Map.groupBy(conditions, ({ photons }) => photons)];
   const jobs = psfs.flatMap((preset, place) =>
@@ -137,7 +84,7 @@ export async function runRobustness(spec: Robustness, hooks: ExperimentHooks): P
       }, ` +
       `seed: ${seed}, ${engine.description}`,
       ...describeConditions(spec, rows, { models, levels }),
-      ...notes,
+      ...spec.notes,
     ],
   });
   await writeResults(folder, {
@@ -153,21 +100,6 @@ export async function runRobustness(spec: Robustness, hooks: ExperimentHooks): P
     },
   });
   return table;
-}
-
-function parseModels({ models, methods, testOn }: Robustness) {
-  const parsed = models.map(parseModel);
-  if (parsed.length === 0) {
-    throw new InputError("robustness needs trained models; give them as --model NAME=path");
-  }
-  const names = ["input", ...methods.map(({ label }) => label), ...parsed.map(({ name }) => name)];
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) {
-    throw new InputError(`Two methods would be called "${twice}"; name them, as --model NAME=path`);
-  }
-  const tested = new Set(testOn.map((path) => path.slice(path.lastIndexOf("/") + 1)));
-  for (const { path } of parsed) assertUnseen(path, tested);
-  return parsed;
 }
 
 /**
@@ -229,7 +161,7 @@ function tabulateConditions(
 
 /** What a reader of the table has to know of its rows. */
 function describeConditions(
-  { sigma, psfs }: Robustness,
+  { sigma, psfs }: Trial,
   rows: readonly EvaluationRow[],
   { models, levels }: {
     readonly models: readonly PreparedModel[];

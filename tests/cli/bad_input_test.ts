@@ -71,6 +71,7 @@ const cases: readonly (readonly [line: string, code: number, ...parts: string[]]
   [`experiment fmd --noise 3%`, 2, "--noise", "fmd"],
   [`experiment fmd --data none --out out/x`, 1, "none/index.json", "no such file"],
   [`experiment robustness --model run --oracle`, 2, "--oracle", "robustness"],
+  [`experiment profile --model run --oracle`, 2, "--oracle", "profile"],
   [`experiment magic`, 1, `no experiment "magic"`, "hela3d"],
   [`train empty ${learn}`, 1, "empty", "no images"],
   [`train mixed ${learn}`, 1, "2 channels", "same channels"],

@@ -4,12 +4,13 @@ import { findBaseline } from "../../../core/baselines/baselines.ts";
 import { createCpuEngine } from "../../../core/compute/cpu/cpu_engine.ts";
 import { createPhantom } from "../../../core/dataset/phantom.ts";
 import { CancelledError, InputError } from "../../../core/errors.ts";
-import { type Robustness, runRobustness } from "../../../core/experiment/robustness.ts";
+import { runRobustness } from "../../../core/experiment/robustness.ts";
 import {
   actingAperture,
   listConditions,
   scaleAperture,
 } from "../../../core/experiment/told_condition.ts";
+import type { Trial } from "../../../core/experiment/trial.ts";
 import { writeVolume } from "../../../core/io/tiff_writer.ts";
 import { encodeModel } from "../../../core/model/model_file.ts";
 import { presetPsfs } from "../../../core/psf/presets.ts";
@@ -17,7 +18,7 @@ import { createStage } from "../../../core/twb/initialize.ts";
 import { modelOf } from "../../support/stage.ts";
 
 /** Three small cells, a fixed and a noise-adaptive model, and a classical method. */
-function smallRobustness(folder: string): Robustness {
+function smallRobustness(folder: string): Trial {
   const files = [1, 2, 3].map((seed) => {
     const path = `${folder}/cell${seed}.tif`;
     writeVolume(path, createPhantom({ shape: [1, 8, 40, 40], seed }));
