@@ -26,7 +26,7 @@ const STAGES = [
 const PATHS = ["training", "experiment"];
 
 /** Values that every file may import. */
-const VALUE_TYPES = ["volume", "errors", "options", "random", "version"];
+const VALUE_TYPES = ["volume", "errors", "options", "random", "sha256", "version"];
 
 interface Source {
   /** From the project's root: "core/io/stack.ts". */
