@@ -32,7 +32,7 @@ export interface ReachOptions {
 }
 
 /**
- * The largest reach over the channels, of the stages without positivity and with closed gates: what is
+ * The largest reach over the channels, of the stages without positivity and without gains: what is
  * clipped or shrunk is felt less.
  */
 export async function measureReach(engine: Engine, options: ReachOptions): Promise<Reach> {
@@ -70,7 +70,7 @@ export async function measureReach(engine: Engine, options: ReachOptions): Promi
 function linearize(stage: Stage): Stage {
   const open = { ...stage, positivity: "none" as const };
   if (open.kind !== "shrinkage") return open;
-  return { ...open, gateLogs: open.gateLogs.map(() => -Infinity) };
+  return { ...open, gains: open.gains.map(() => 0), gainSlopes: open.gainSlopes.map(() => 0) };
 }
 
 /** Summed squares at every distance from the middle along an axis. */

@@ -114,17 +114,17 @@ export type ModulateOptions =
   | { readonly kind: "gate" };
 
 /**
- * Small kernels g_d, and how the responses r to each are shrunk:
+ * Small kernels g_d, and how the responses r to each are shrunk or strengthened:
  *
- *     z = gate r^3 / (r^2 + threshold^2)
+ *     z = r ( gain_0 + sum_k gain_k v / (v + knee_k) ),   v = r^2 / threshold^2
  */
 export interface ShrinkageKernels {
   /** `[z, y, x]`; the kernel's origin is at floor(size / 2). */
   readonly kernelSize: Size;
   /** g, `[d, z, y, x]` */
   readonly kernels: Float64Array;
-  /** `[d]` */
-  readonly gates: Float64Array;
+  /** `[d, 4]`: the constant, and the heights of the steps at the three `KNEES`. */
+  readonly gains: Float64Array;
   /** `[d]`, positive. */
   readonly thresholds: Float64Array;
 }
@@ -142,8 +142,8 @@ export interface ShrinkageGradientOptions {
 export interface ShrinkageGradients {
   /** dL/dg, `[d, z, y, x]` */
   readonly kernels: Float64Array;
-  /** dL/dgate, `[d]` */
-  readonly gates: Float64Array;
+  /** dL/dgain, `[d, 4]` */
+  readonly gains: Float64Array;
   /** dL/dthreshold, `[d]` */
   readonly thresholds: Float64Array;
   /** sum of q dL/dq */

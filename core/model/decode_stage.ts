@@ -4,6 +4,7 @@
  * @module
  */
 import type { KernelBank, Stage } from "../twb/stage.ts";
+import { GAIN_COUNT } from "../compute/gain.ts";
 import { type Size, voxelsOf } from "../volume.ts";
 
 /** Throws unless something is valid; `what` is wrong otherwise. */
@@ -46,12 +47,15 @@ function decodeStage(json: Record<string, unknown>, check: Check): Stage {
   }
   if (kind === "shrinkage") {
     const count = bank.scales.length;
+    const numbers = (name: string, what: string, count: number) =>
+      decodeNumbers(json[name], { count, what, check });
     return {
       kind,
       ...shared,
-      gateLogs: decodeNumbers(json.gateLogs, { count, what: "gates", check }),
-      thresholdLogs: decodeNumbers(json.thresholdLogs, { count, what: "thresholds", check }),
-      thresholdExponent: number("thresholdExponent", "the threshold exponent"),
+      gains: numbers("gains", "gains", GAIN_COUNT * count),
+      gainSlopes: numbers("gainSlopes", "gains' slopes", GAIN_COUNT * count),
+      thresholdLogs: numbers("thresholdLogs", "thresholds", count),
+      thresholdExponents: numbers("thresholdExponents", "threshold exponents", count),
     };
   }
   check(

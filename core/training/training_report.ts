@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { GAIN_COUNT } from "../compute/gain.ts";
 import type { Dataset } from "../dataset/dataset.ts";
 import type { Metrics } from "../loss/metrics.ts";
 import { countModelParameters, type Model } from "../model/model.ts";
@@ -11,8 +12,7 @@ import type { Column } from "../report/cell.ts";
 import { renderReport, type ReportExample } from "../report/page.ts";
 import type { TrainConfig } from "../run_training.ts";
 import { normalizeKernels } from "../twb/kernels.ts";
-import { gateOf } from "../twb/shrinkage.ts";
-import { isNoiseAdaptive, type Stage } from "../twb/stage.ts";
+import { isNoiseAdaptive, type ShrinkageStage, type Stage } from "../twb/stage.ts";
 import { VERSION } from "../version.ts";
 import type { TrainingState } from "./checkpoint.ts";
 import { validateItem, type ValidationOptions } from "./validation.ts";
@@ -81,11 +81,20 @@ function describeStage(stage: Stage): string {
   if (stage.kind === "shrinkage") {
     parts.push(
       `thresholds at 1 % noise ${range(stage.thresholdLogs.map(Math.exp))}`,
-      `h = ${number(stage.thresholdExponent)}`,
-      `gates ${range(stage.gateLogs.map(gateOf))}`,
+      `h ${range(stage.thresholdExponents)}`,
+      `gains of the strongest ${range(strongestGains(stage))}`,
     );
   }
   return parts.join(", ");
+}
+
+/** Of the responses far above their threshold, at 1 % noise. */
+function strongestGains({ gains }: ShrinkageStage): readonly number[] {
+  return Array.from(
+    { length: gains.length / GAIN_COUNT },
+    (_, i) =>
+      gains.subarray(i * GAIN_COUNT, (i + 1) * GAIN_COUNT).reduce((sum, gain) => sum + gain, 0),
+  );
 }
 
 function decibels(key: string, title: string): Column {

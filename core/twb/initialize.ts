@@ -105,7 +105,8 @@ const LATER = {
   noiseExponent: 0.7,
   thresholdLog: -2.5,
   thresholdExponent: 0.7,
-  gateLog: 0.3,
+  /** Only what is about as strong as the threshold is kept, and made stronger. */
+  gains: [0, 0, 1.35, 0],
 };
 
 /**
@@ -119,14 +120,14 @@ const LATER = {
  * import assert from "node:assert/strict";
  *
  * const stages = createStages({ kernelSize: [1, 5, 5], kernelCount: 24, stageCount: 4 });
- * assert.equal(stages.reduce((sum, stage) => sum + countParameters(stage), 0), 2651);
+ * assert.equal(stages.reduce((sum, stage) => sum + countParameters(stage), 0), 3224);
  * ```
  */
 export function createStages(options: StagesOptions = {}): readonly Stage[] {
   const { stageCount = 1, stageKind = "shrinkage" } = options;
   const first = createStage(options);
   if (stageCount === 1) return [first];
-  const { alpha, noiseExponent, thresholdLog, thresholdExponent, gateLog } = LATER;
+  const { alpha, noiseExponent, thresholdLog, thresholdExponent, gains } = LATER;
   const { kernels, scales } = first;
   const later = Array.from({ length: stageCount - 1 }, (): Stage => {
     const shared = {
@@ -140,9 +141,10 @@ export function createStages(options: StagesOptions = {}): readonly Stage[] {
     return {
       ...shared,
       kind: "shrinkage",
-      gateLogs: new Float64Array(scales.length).fill(gateLog),
+      gains: Float64Array.from(Array.from(scales, () => gains).flat()),
+      gainSlopes: new Float64Array(scales.length * gains.length),
       thresholdLogs: new Float64Array(scales.length).fill(thresholdLog),
-      thresholdExponent,
+      thresholdExponents: new Float64Array(scales.length).fill(thresholdExponent),
     };
   });
   return [{ ...first, noiseExponent, noiseWeight: "learned" }, ...later];

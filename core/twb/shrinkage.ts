@@ -4,36 +4,51 @@
  * @module
  */
 import type { ShrinkageKernels } from "../compute/engine.ts";
+import { GAIN_COUNT } from "../compute/gain.ts";
 import { voxelsOf } from "../volume.ts";
 import { normalizeKernels } from "./kernels.ts";
-import { logNoise, type ShrinkageStage } from "./stage.ts";
+import { logNoise, noiseBalance, type ShrinkageStage } from "./stage.ts";
 
-/** exp(log): above 0, and above 1 where strong responses are to become stronger. */
-export function gateOf(log: number): number {
-  return Math.exp(log);
-}
-
-/** The kernels of one channel, with gates and thresholds for a noise level. */
+/** The kernels of one channel, with gains and thresholds for a noise level. */
 export function shrinkageOf(
   stage: ShrinkageStage,
   { channel, sigma }: { readonly channel: number; readonly sigma: number },
 ): ShrinkageKernels {
-  const { kernelSize, kernelCount, kernelChannels, thresholdExponent } = stage;
+  const { kernelSize, kernelCount, kernelChannels, thresholdExponents } = stage;
   const n = voxelsOf(kernelSize);
   const all = normalizeKernels(stage).kernels;
   const indices = Array.from(
     { length: kernelCount },
     (_, d) => d * kernelChannels + channel % kernelChannels,
   );
-  const kernels = new Float64Array(kernelCount * n);
-  indices.forEach((index, d) => kernels.set(all.subarray(index * n, (index + 1) * n), d * n));
+  const level = logNoise(sigma);
   return {
     kernelSize,
-    kernels,
-    gates: Float64Array.from(indices, (index) => gateOf(stage.gateLogs[index])),
+    kernels: joinOf(indices, n, (i) => all[i]),
+    gains: joinOf(indices, GAIN_COUNT, (i) => gainAt(stage, i, sigma)),
     thresholds: Float64Array.from(
       indices,
-      (index) => Math.exp(stage.thresholdLogs[index] + thresholdExponent * logNoise(sigma)),
+      (index) => Math.exp(stage.thresholdLogs[index] + thresholdExponents[index] * level),
     ),
   };
+}
+
+/** The gain at a place of `[d, c, 4]`. */
+export function gainAt(
+  { gains, gainSlopes }: ShrinkageStage,
+  index: number,
+  sigma: number,
+): number {
+  return gains[index] + noiseBalance(sigma) * gainSlopes[index];
+}
+
+/** The runs of `length` values at these indices, one after another. */
+function joinOf(
+  indices: readonly number[],
+  length: number,
+  valueAt: (place: number) => number,
+): Float64Array {
+  return Float64Array.from(
+    indices.flatMap((index) => Array.from({ length }, (_, i) => valueAt(index * length + i))),
+  );
 }

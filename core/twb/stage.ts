@@ -53,21 +53,25 @@ export interface ResidualStage extends RegularizedStage {
 }
 
 /**
- * A further block whose kernels' responses are kept where they are strong (half-quadratic splitting,
- * Geman & Yang 1995, with learned kernels and shrinkage, Schmidt & Roth 2014):
+ * A further block whose kernels' responses are weakened or strengthened, each by how strong it is
+ * (half-quadratic splitting, Geman & Yang 1995, with learned kernels and shrinkage, Schmidt & Roth 2014):
  *
- *     r_d = g_d * x,   z_d = gate_d r_d^3 / (r_d^2 + tau_d^2),   tau_d = exp(c_d) (sigma / 0.01)^h
+ *     r_d = g_d * x,   v_d = (r_d / tau_d)^2,   tau_d = exp(c_d) (sigma / 0.01)^h_d
+ *     z_d = r_d ( gain_d0 + sum_k gain_dk v_d / (v_d + knee_k) ),   knees 1/16, 1, 16
+ *     gain = m + t n,   t = (sigma - 0.01) / (sigma + 0.01)
  *     y'  = y in the field of view, K x beyond it
  *     F^-1[ ( conj(K) F y' + w sum_d conj(G_d) F z_d ) / ( |K|^2 + w R ) ]
  */
 export interface ShrinkageStage extends RegularizedStage {
   readonly kind: "shrinkage";
-  /** gate = exp(this), `[d, c]`: above 1 it makes strong responses stronger. */
-  readonly gateLogs: Float64Array;
+  /** m, `[d, c, 4]`: the constant, and the heights of the steps. */
+  readonly gains: Float64Array;
+  /** n, `[d, c, 4]` */
+  readonly gainSlopes: Float64Array;
   /** c, `[d, c]` */
   readonly thresholdLogs: Float64Array;
-  /** h */
-  readonly thresholdExponent: number;
+  /** h, `[d, c]` */
+  readonly thresholdExponents: Float64Array;
 }
 
 /** A stage of any kind. */
@@ -96,8 +100,8 @@ function learnedNames(stage: Stage): readonly string[] {
       return ["kernels", "scales", "alpha", "noiseExponent", "stepSize"];
     case "shrinkage":
       return [
-        ...["kernels", "scales", "gateLogs", "thresholdLogs"],
-        ...["alpha", "noiseExponent", "thresholdExponent"],
+        ...["kernels", "scales", "gains", "gainSlopes", "thresholdLogs", "thresholdExponents"],
+        ...["alpha", "noiseExponent"],
       ];
   }
 }
@@ -151,7 +155,7 @@ export function withParameters<T extends Stage>(
 
 /**
  * How many numbers a stage learns: D C (kx ky kz + 1) + 1 for a Wiener block, one more if b is
- * learned; three instead of one for a residual block; D C (kx ky kz + 3) + 3 with shrinkage.
+ * learned; three instead of one for a residual block; D C (kx ky kz + 11) + 2 with shrinkage.
  *
  * @example
  * ```ts
@@ -170,6 +174,11 @@ export function countParameters(stage: Stage): number {
 /** ln( max(sigma, 1e-4) / 0.01 ): what noise-adaptive numbers are multiplied with. */
 export function logNoise(sigma: number): number {
   return Math.log(Math.max(sigma, LEAST_SIGMA) / REFERENCE_SIGMA);
+}
+
+/** t in -1..1, 0 at 1 %: what numbers that change with the noise, but never without bound, change with. */
+export function noiseBalance(sigma: number): number {
+  return (sigma - REFERENCE_SIGMA) / (sigma + REFERENCE_SIGMA);
 }
 
 /** Whether a stage depends on the noise level, which then has to be given or estimated. */

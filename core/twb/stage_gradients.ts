@@ -4,6 +4,7 @@
  * @module
  */
 import type { ShrinkageGradients } from "../compute/engine.ts";
+import { GAIN_COUNT } from "../compute/gain.ts";
 import {
   autocorrelateKernels,
   correlateWithLags,
@@ -11,8 +12,7 @@ import {
   denormalizeGradients,
   normalizeKernels,
 } from "./kernels.ts";
-import { gateOf } from "./shrinkage.ts";
-import { flattenByName, joinVectors, logNoise, type Stage } from "./stage.ts";
+import { flattenByName, joinVectors, logNoise, noiseBalance, type Stage } from "./stage.ts";
 import { voxelsOf } from "../volume.ts";
 
 /** Sums over the images of a batch, for one stage. */
@@ -24,14 +24,16 @@ export interface StageGradients {
   readonly lags: readonly Float64Array[];
   /** dL/dg beside that through R, `[d, c, z, y, x]`. */
   readonly kernels: Float64Array;
-  /** dL/d of gate logs and of c, `[d, c]`. */
-  readonly gateLogs: Float64Array;
+  /** dL/dm and dL/dn, `[d, c, 4]`. */
+  readonly gains: Float64Array;
+  readonly gainSlopes: Float64Array;
+  /** dL/dc and dL/dh, `[d, c]`. */
   readonly thresholdLogs: Float64Array;
+  readonly thresholdExponents: Float64Array;
   /** dL/dalpha beside that through the lags. */
   alpha: number;
   noiseExponent: number;
   stepSize: number;
-  thresholdExponent: number;
 }
 
 /** Zeros to add to. */
@@ -46,12 +48,13 @@ export function createStageGradients(stage: Stage): StageGradients {
     ),
     lags: channels.map(() => new Float64Array(countLags(kernelSize))),
     kernels: new Float64Array(kernels.length),
-    gateLogs: new Float64Array(scales.length),
+    gains: new Float64Array(scales.length * GAIN_COUNT),
+    gainSlopes: new Float64Array(scales.length * GAIN_COUNT),
     thresholdLogs: new Float64Array(scales.length),
+    thresholdExponents: new Float64Array(scales.length),
     alpha: 0,
     noiseExponent: 0,
     stepSize: 0,
-    thresholdExponent: 0,
   };
 }
 
@@ -88,7 +91,7 @@ export function addLagGradients(
 /** Adds what the engine found of one channel's shrunk responses; its dL/dq is w F^-1[ P / L ]. */
 export function addShrinkageGradients(
   gradients: StageGradients,
-  { kernels, gates, thresholds, product }: ShrinkageGradients,
+  { kernels, gains, thresholds, product }: ShrinkageGradients,
   { channel, sigma }: GradientShare,
 ): void {
   const { stage } = gradients;
@@ -97,18 +100,21 @@ export function addShrinkageGradients(
   const own = channel % kernelChannels;
   const n = voxelsOf(stage.kernelSize);
   const level = logNoise(sigma);
+  const balance = noiseBalance(sigma);
   for (let d = 0; d < stage.kernelCount; d++) {
     const index = d * kernelChannels + own;
     for (let u = 0; u < n; u++) gradients.kernels[index * n + u] += kernels[d * n + u];
-    const gate = gateOf(stage.gateLogs[index]);
-    gradients.gateLogs[index] += gate * gates[d];
+    for (let k = 0; k < GAIN_COUNT; k++) {
+      const value = gains[d * GAIN_COUNT + k];
+      gradients.gains[index * GAIN_COUNT + k] += value;
+      gradients.gainSlopes[index * GAIN_COUNT + k] += balance * value;
+    }
     // tau = exp(c + h level)
-    const byLog = thresholds[d] * Math.exp(
-      stage.thresholdLogs[index] +
-        stage.thresholdExponent * level,
+    const threshold = Math.exp(
+      stage.thresholdLogs[index] + stage.thresholdExponents[index] * level,
     );
-    gradients.thresholdLogs[index] += byLog;
-    gradients.thresholdExponent += level * byLog;
+    gradients.thresholdLogs[index] += threshold * thresholds[d];
+    gradients.thresholdExponents[index] += level * threshold * thresholds[d];
   }
   gradients.alpha += product;
   gradients.noiseExponent += 2 * level * product;
@@ -125,12 +131,13 @@ export function addGradients(
   };
   target.lags.forEach((lags, channel) => add(lags, source.lags[channel]));
   add(target.kernels, source.kernels);
-  add(target.gateLogs, source.gateLogs);
+  add(target.gains, source.gains);
+  add(target.gainSlopes, source.gainSlopes);
   add(target.thresholdLogs, source.thresholdLogs);
+  add(target.thresholdExponents, source.thresholdExponents);
   target.alpha += factor * source.alpha;
   target.noiseExponent += factor * source.noiseExponent;
   target.stepSize += factor * source.stepSize;
-  target.thresholdExponent += factor * source.thresholdExponent;
 }
 
 /**

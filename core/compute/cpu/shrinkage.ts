@@ -10,6 +10,7 @@ import type {
   ShrinkageGradients,
   ShrinkageKernels,
 } from "../engine.ts";
+import { GAIN_COUNT, gainNumerator, LEAST_SQUARE } from "../gain.ts";
 import type { Pool } from "./pool.ts";
 import type { CpuField } from "./resources.ts";
 
@@ -25,8 +26,10 @@ const TILE_COLUMNS = 256;
 const MIN_ROWS = 32;
 /** Of a thread; tiles are made smaller for the sake of large kernels. */
 const SCRATCH_BYTES = 8e6;
-/** What keeps 0 / 0 out of z at a response of 0; 32 bits hold no squares of less than 1e-19. */
-const TINY = 1e-30;
+/** Vectors of a group's table behind its taps: P of the gain, the gains, 1 / threshold^2. */
+const NUMBERS = 2 * GAIN_COUNT + 1;
+/** Sums of a group behind its taps: by the gains, and by the threshold. */
+const SUMS = GAIN_COUNT + 1;
 
 /** Copies what both fields have. */
 export function copy(pool: Pool, output: Field, input: Field): void {
@@ -79,7 +82,7 @@ export function shrinkResponsesGradient(
   const groups = groupsOf(kernels);
   const taps = voxelsOf(kernels.kernelSize);
   const tiles = planTiles(reachOf(size, estimate.size, kernels.kernelSize), kernels.kernelSize);
-  const sums = (taps + 2) * GROUP;
+  const sums = (taps + SUMS) * GROUP;
   const bank = writeBank(pool, kernels);
   const partials = pool.heap.allocate(tiles.count * groups * sums * 8);
   pool.reserveScratch(tiles.scratchBytes);
@@ -98,20 +101,22 @@ export function shrinkResponsesGradient(
   return gradientsOf(totals, kernels);
 }
 
-/** From the sums of every group, `[taps..., gate, threshold][4]`. */
+/** From the sums of every group, `[taps..., gains..., threshold][4]`. */
 function gradientsOf(totals: Float64Array, bank: ShrinkageKernels): ShrinkageGradients {
-  const { gates: { length: count }, kernels: { length } } = bank;
-  const taps = length / count;
+  const { thresholds, gains: { length: gainCount }, kernels: { length } } = bank;
+  const taps = length / thresholds.length;
   const at = (d: number, row: number) =>
-    totals[(Math.floor(d / GROUP) * (taps + 2) + row) * GROUP + d % GROUP];
-  const gates = new Float64Array(count).map((_, d) => at(d, taps));
+    totals[(Math.floor(d / GROUP) * (taps + SUMS) + row) * GROUP + d % GROUP];
+  const gains = new Float64Array(gainCount).map((_, i) =>
+    at(Math.floor(i / GAIN_COUNT), taps + i % GAIN_COUNT)
+  );
   return {
     kernels: new Float64Array(length).map((_, i) => at(Math.floor(i / taps), i % taps)),
-    gates,
-    // dz/dthreshold = -2 gate r^3 threshold / (r^2 + threshold^2)^2
-    thresholds: new Float64Array(count).map((_, d) => -2 * bank.gates[d] * at(d, taps + 1)),
-    // z is proportional to its gate.
-    product: gates.reduce((sum, value, d) => sum + bank.gates[d] * value, 0),
+    gains,
+    // dz/dthreshold = -2 r v dgain/dv / threshold
+    thresholds: thresholds.map((value, d) => -2 / value * at(d, taps + GAIN_COUNT)),
+    // z is linear in its gains.
+    product: gains.reduce((sum, value, i) => sum + bank.gains[i] * value, 0),
   };
 }
 
@@ -123,27 +128,27 @@ function assertCovers({ size: grid }: Field, size: Size): void {
   }
 }
 
-function groupsOf({ gates }: ShrinkageKernels): number {
-  return Math.ceil(gates.length / GROUP);
+function groupsOf({ thresholds }: ShrinkageKernels): number {
+  return Math.ceil(thresholds.length / GROUP);
 }
 
-/** For every group of four: the weights `[tap][4]`, gates, thresholds squared, thresholds. */
+/** For every group of four: the weights `[tap][4]`, then `NUMBERS` vectors. */
 function writeBank(pool: Pool, bank: ShrinkageKernels): number {
   const taps = voxelsOf(bank.kernelSize);
-  const rows = taps + 3;
-  const table = new Float32Array(groupsOf(bank) * rows * GROUP).fill(0);
-  for (let d = 0; d < groupsOf(bank) * GROUP; d++) {
+  const rows = taps + NUMBERS;
+  // Kernels that fill a group up have no weights and no gain.
+  const table = new Float32Array(groupsOf(bank) * rows * GROUP);
+  bank.thresholds.forEach((threshold, d) => {
+    const gains = bank.gains.subarray(d * GAIN_COUNT, (d + 1) * GAIN_COUNT);
+    const column = [
+      ...bank.kernels.subarray(d * taps, (d + 1) * taps),
+      ...gainNumerator(gains),
+      ...gains,
+      1 / Math.max(threshold ** 2, LEAST_SQUARE),
+    ];
     const base = Math.floor(d / GROUP) * rows * GROUP + d % GROUP;
-    // Kernels that fill a group up have no weights and no gate.
-    const filled = d < bank.gates.length;
-    const threshold = filled ? bank.thresholds[d] : 1;
-    for (let u = 0; filled && u < taps; u++) {
-      table[base + u * GROUP] = bank.kernels[d * taps + u];
-    }
-    table[base + taps * GROUP] = filled ? bank.gates[d] : 0;
-    table[base + (taps + 1) * GROUP] = Math.max(threshold ** 2, TINY);
-    table[base + (taps + 2) * GROUP] = threshold;
-  }
+    column.forEach((value, row) => table[base + row * GROUP] = value);
+  });
   const address = pool.heap.allocate(table.length * 4);
   pool.heap.views.f32.set(table, address / 4);
   return address;

@@ -5,6 +5,7 @@
  */
 import { type Size, voxelsOf } from "../../volume.ts";
 import type { ShrinkageGradients, ShrinkageKernels } from "../engine.ts";
+import { GAIN_COUNT, KNEES } from "../gain.ts";
 
 /** Values on a periodic grid. */
 export interface GridValues {
@@ -19,13 +20,9 @@ export function shrinkResponses(
   bank: ShrinkageKernels,
 ): void {
   output.data.fill(0);
-  for (let d = 0; d < bank.gates.length; d++) {
+  for (let d = 0; d < bank.thresholds.length; d++) {
     forEachTap(estimate.size, output.size, bank.kernelSize, (taps) => {
-      const { z } = shrink(
-        respond(estimate.data, taps, bank, d),
-        bank.gates[d],
-        bank.thresholds[d],
-      );
+      const { z } = shrink(respond(estimate.data, taps, bank, d), bank, d);
       // g^T puts the response back to where its samples came from, inside the field of view.
       taps.forEach((at, u) => {
         const inside = placeIn(at, estimate.size, output.size);
@@ -45,9 +42,9 @@ export function shrinkResponsesGradient(
     readonly kernels: ShrinkageKernels;
   },
 ): ShrinkageGradients {
-  const count = bank.gates.length;
+  const count = bank.thresholds.length;
   const kernels = new Float64Array(bank.kernels.length);
-  const gates = new Float64Array(count);
+  const gains = new Float64Array(count * GAIN_COUNT);
   const thresholds = new Float64Array(count);
   // Beyond the field of view q is not taken, so its gradient is 0 there.
   const a = gradient.map((value, i) => placeIn(i, estimate.size, size) >= 0 ? value : 0);
@@ -55,10 +52,10 @@ export function shrinkResponsesGradient(
   for (let d = 0; d < count; d++) {
     forEachTap(estimate.size, size, bank.kernelSize, (taps) => {
       const r = respond(estimate.data, taps, bank, d);
-      const { z, slope, byGate, byThreshold } = shrink(r, bank.gates[d], bank.thresholds[d]);
+      const { z, slope, byGains, byThreshold } = shrink(r, bank, d);
       const dz = respond(a, taps, bank, d);
       product += z * dz;
-      gates[d] += byGate * dz;
+      byGains.forEach((value, k) => gains[d * GAIN_COUNT + k] += value * dz);
       thresholds[d] += byThreshold * dz;
       taps.forEach((at, u) => {
         const index = d * taps.length + u;
@@ -67,18 +64,22 @@ export function shrinkResponsesGradient(
       });
     });
   }
-  return { kernels, gates, thresholds, product };
+  return { kernels, gains, thresholds, product };
 }
 
-/** z = gate r^3 / (r^2 + threshold^2), and its derivatives. */
-function shrink(r: number, gate: number, threshold: number) {
-  const power = r * r + threshold * threshold;
-  const byGate = r ** 3 / power;
+/** z = r ( gain_0 + sum_k gain_k p_k ), p_k = v / (v + knee_k), v = r^2 / threshold^2; its derivatives. */
+function shrink(r: number, { gains, thresholds }: ShrinkageKernels, d: number) {
+  const strength = r * r / thresholds[d] ** 2;
+  const own = gains.subarray(d * GAIN_COUNT, (d + 1) * GAIN_COUNT);
+  const steps = KNEES.map((knee) => strength / (strength + knee));
+  const gain = steps.reduce((sum, step, k) => sum + own[k + 1] * step, own[0]);
+  // v dgain/dv
+  const change = steps.reduce((sum, step, k) => sum + own[k + 1] * step * (1 - step), 0);
   return {
-    z: gate * byGate,
-    slope: gate * r * r * (r * r + 3 * threshold * threshold) / power ** 2,
-    byGate,
-    byThreshold: -2 * gate * r ** 3 * threshold / power ** 2,
+    z: r * gain,
+    slope: gain + 2 * change,
+    byGains: [r, ...steps.map((step) => r * step)],
+    byThreshold: -2 * r * change / thresholds[d],
   };
 }
 

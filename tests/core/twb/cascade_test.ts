@@ -160,12 +160,12 @@ Deno.test("backwardStages() from a later stage on leaves the earlier ones' gradi
   engine.close();
 });
 
-Deno.test("a shrinkage stage with closed gates is the Wiener filter of the completed stack", async () => {
+Deno.test("a shrinkage stage without gains is the Wiener filter of the completed stack", async () => {
   const engine = createReferenceEngine();
   const base = problems["shrinkage, 2D, rectified"];
   const closed = base.stages.slice(0, 2).map((stage) =>
     stage.kind === "shrinkage"
-      ? { ...stage, gateLogs: stage.gateLogs.map(() => -800), stepSize: 1 }
+      ? { ...stage, gains: stage.gains.map(() => 0), gainSlopes: stage.gains.map(() => 0) }
       : stage
   );
   // Where nothing is shrunk and the stack fills the grid, the prediction beyond it plays no part.

@@ -1,4 +1,4 @@
-// q = sum_d g_d^T z_d with z = gate r^3 / (r^2 + threshold^2), r_d = g_d * x, and its gradients.
+// q = sum_d g_d^T z_d with z = gain(v) r, v = r^2 / threshold^2, r_d = g_d * x, and its gradients.
 //
 // An item is a tile of rows and columns. Four kernels at a time go through its planes: x with its
 // halo, the periodic grid unrolled, is in a ring of as many planes as the kernels have, z in another
@@ -6,8 +6,15 @@
 // Neighbouring tiles compute the halo's z each for itself: every voxel of q has one writer, and no
 // number depends on which thread did what.
 import { addSums, correlateRow } from "./correlate";
-import { gatherRow, GROUP, respondRow, runOf, TAP } from "./taps";
+import { gatherRow, GROUP, mad, respondRow, runOf, TAP } from "./taps";
 import { arg } from "./job";
+
+// As in gain.ts.
+const KNEE_1: f32 = 0.0625, KNEE_2: f32 = 1, KNEE_3: f32 = 16;
+const MOST_STRENGTH: f32 = 1e12;
+
+/** Vectors behind a group's taps: of its table (P, the gains, 1 / threshold^2), and of its sums. */
+const NUMBERS: usize = 9, SUMS: usize = 5;
 
 /** Columns of q that are computed one below the other, so that the rows of z stay in the cache. */
 const STRIP: i32 = 64;
@@ -201,23 +208,37 @@ function addRow(to: usize, from: usize, count: i32): void {
   for (; j < count; j++, to += 4, from += 4) store<f32>(to, load<f32>(to) + load<f32>(from));
 }
 
-/** A row of z, in place of the r that are there. */
+/** A row of z, in place of the r that are there; gain = P(v) / Q(v). */
 function shrinkRow(row: usize, numbers: usize): void {
-  const gate = v128.load(numbers), squared = v128.load(numbers, 16);
+  const p0 = v128.load(numbers), p1 = v128.load(numbers, 16), p2 = v128.load(numbers, 32);
+  const p3 = v128.load(numbers, 48), inverseSquare = v128.load(numbers, 128);
   const end = row + haloColumns * 16;
   for (let mask = insideMask; row < end; row += 16, mask += 4) {
     const r = v128.load(row);
-    const power = f32x4.mul(r, r);
-    const share = f32x4.div(f32x4.mul(gate, power), f32x4.add(power, squared));
-    v128.store(row, v128.and(f32x4.mul(share, r), v128.load32_splat(mask)));
+    const v = strengthOf(r, inverseSquare);
+    const above = mad(p0, v, mad(p1, v, mad(p2, v, p3)));
+    const below = f32x4.mul(
+      f32x4.add(v, f32x4.splat(KNEE_1)),
+      f32x4.mul(f32x4.add(v, f32x4.splat(KNEE_2)), f32x4.add(v, f32x4.splat(KNEE_3))),
+    );
+    const z = f32x4.mul(f32x4.div(above, below), r);
+    v128.store(row, v128.and(z, v128.load32_splat(mask)));
   }
+}
+
+/** v = r^2 / threshold^2, as large as it may be. */
+// @ts-ignore: decorator
+@inline
+function strengthOf(r: v128, inverseSquare: v128): v128 {
+  const v = f32x4.mul(f32x4.mul(r, r), inverseSquare);
+  return f32x4.pmin(v, f32x4.splat(MOST_STRENGTH));
 }
 
 /** q on the tiles of the field of view. */
 export function shrinkResponses(job: usize, begin: i32, end: i32, scratch: usize): void {
   prepare(job, scratch);
   const groups = arg(job, 11);
-  const groupBytes = (taps + 3) * 16;
+  const groupBytes = (taps + NUMBERS) * 16;
   for (let item = begin; item < end; item++) {
     enterTile(item);
     for (let group = 0; group < groups; group++) {
@@ -251,13 +272,13 @@ function respondPlane(weights: usize, i: i32): void {
 
 /**
  * The gradients on the tiles of all voxels that a response of the field of view reaches. dL/dx is
- * added to the output; the sums of dL/dg (four kernels a tap), dL/dgate and dL/dthreshold of every
+ * added to the output; the sums of dL/dg (four kernels a tap), dL/dgain and r v dgain/dv dL/dz of every
  * tile and group go to its partial sums.
  */
 export function shrinkResponsesGradient(job: usize, begin: i32, end: i32, scratch: usize): void {
   prepare(job, scratch);
   const groups = arg(job, 11);
-  const groupBytes = (taps + 3) * 16, partialBytes = (taps + 2) * GROUP * 8;
+  const groupBytes = (taps + NUMBERS) * 16, partialBytes = (taps + SUMS) * GROUP * 8;
   for (let item = begin; item < end; item++) {
     enterTile(item);
     for (let group = 0; group < groups; group++) {
@@ -300,32 +321,54 @@ function differentiatePlane(weights: usize, i: i32, partials: usize): void {
   }
 }
 
-/** dL/dr = z' dL/dz of a row; of its own voxels that, z, and the sums by gate and threshold. */
+/**
+ * dL/dr = z' dL/dz of a row, z' = gain + 2 v dgain/dv; of its own voxels that, z, and the sums. With
+ * p = v / (v + knee) of a step, v dp/dv = p (1 - p) = p knee / (v + knee).
+ */
 function differentiateRow(row: usize, numbers: usize, sums: usize): void {
-  const gate = v128.load(numbers), squared = v128.load(numbers, 16);
-  const threshold = v128.load(numbers, 32);
-  let byGate = f32x4.splat(0), byThreshold = f32x4.splat(0);
+  const gain0 = v128.load(numbers, 64), gain1 = v128.load(numbers, 80);
+  const gain2 = v128.load(numbers, 96), gain3 = v128.load(numbers, 112);
+  const inverseSquare = v128.load(numbers, 128);
+  const knee1 = f32x4.splat(KNEE_1), knee2 = f32x4.splat(KNEE_2), knee3 = f32x4.splat(KNEE_3);
+  let sum0 = f32x4.splat(0), sum1 = f32x4.splat(0), sum2 = f32x4.splat(0), sum3 = f32x4.splat(0);
+  let byThreshold = f32x4.splat(0);
   for (let o: usize = 0, j: usize = 0; o < haloColumns * 16; o += 16, j += 4) {
     const r = v128.load(responses + o);
     const change = v128.and(v128.load(changes + o), v128.load32_splat(insideMask + j));
-    const power = f32x4.mul(r, r);
-    const inverse = f32x4.div(f32x4.splat(1), f32x4.add(power, squared));
-    const share = f32x4.mul(power, inverse);
-    // z' = gate r^2 (r^2 + 3 t^2) / (r^2 + t^2)^2, with the last quotient as 1 + 2 t^2 / (..)
-    const more = f32x4.mul(f32x4.splat(2), f32x4.mul(squared, inverse));
-    const slope = f32x4.mul(f32x4.mul(gate, share), f32x4.add(f32x4.splat(1), more));
-    const s = f32x4.mul(slope, change);
+    const v = strengthOf(r, inverseSquare);
+    const a = f32x4.add(v, knee1), b = f32x4.add(v, knee2), c = f32x4.add(v, knee3);
+    const bc = f32x4.mul(b, c);
+    const inverse = f32x4.div(f32x4.splat(1), f32x4.mul(a, bc));
+    // 1 / (v + knee) of every step.
+    const i1 = f32x4.mul(bc, inverse);
+    const i2 = f32x4.mul(f32x4.mul(a, c), inverse);
+    const i3 = f32x4.mul(f32x4.mul(a, b), inverse);
+    const p1 = f32x4.mul(v, i1), p2 = f32x4.mul(v, i2), p3 = f32x4.mul(v, i3);
+    const g1 = f32x4.mul(gain1, p1), g2 = f32x4.mul(gain2, p2), g3 = f32x4.mul(gain3, p3);
+    const gain = f32x4.add(f32x4.add(gain0, g1), f32x4.add(g2, g3));
+    // v dgain/dv; the second knee is 1.
+    const slower = f32x4.add(
+      f32x4.mul(f32x4.mul(g1, knee1), i1),
+      f32x4.add(f32x4.mul(g2, i2), f32x4.mul(f32x4.mul(g3, knee3), i3)),
+    );
+    const s = f32x4.mul(f32x4.add(gain, f32x4.add(slower, slower)), change);
     v128.store(row + o, s);
     if (sums == 0) continue;
     const mask = v128.load32_splat(ownedMask + j);
-    const cubed = v128.and(f32x4.mul(r, share), mask);
-    const product = f32x4.mul(cubed, change);
-    v128.store(owned + o, f32x4.mul(gate, cubed));
+    const own = v128.and(r, mask);
+    const product = f32x4.mul(own, change);
+    v128.store(owned + o, f32x4.mul(gain, own));
     v128.store(slopes + o, v128.and(s, mask));
-    byGate = f32x4.add(byGate, product);
-    byThreshold = f32x4.add(byThreshold, f32x4.mul(product, f32x4.mul(threshold, inverse)));
+    sum0 = f32x4.add(sum0, product);
+    sum1 = mad(sum1, product, p1);
+    sum2 = mad(sum2, product, p2);
+    sum3 = mad(sum3, product, p3);
+    byThreshold = mad(byThreshold, product, slower);
   }
   if (sums == 0) return;
-  addSums(sums, byGate);
-  addSums(sums + 32, byThreshold);
+  addSums(sums, sum0);
+  addSums(sums + 32, sum1);
+  addSums(sums + 64, sum2);
+  addSums(sums + 96, sum3);
+  addSums(sums + 128, byThreshold);
 }

@@ -9,7 +9,7 @@ function bankOf(kernelSize: Size, count: number): ShrinkageKernels {
   return {
     kernelSize,
     kernels: normals(count * voxelsOf(kernelSize), 1),
-    gates: new Float64Array(count).fill(0.7),
+    gains: new Float64Array(4 * count).fill(0.2),
     thresholds: new Float64Array(count).fill(1),
   };
 }
