@@ -28,9 +28,9 @@ import type {
   VectorField,
   WaveletOptions,
 } from "../engine.ts";
-import { assertFastGrid, type Extension, taperWeights } from "../grid.ts";
+import { assertFastGrid, type Extension } from "../grid.ts";
 import * as iterative from "./iterative.ts";
-import { planStages } from "./plan.ts";
+import { gatherLags, phases, spreadLags } from "./lag_rows.ts";
 import * as shrinkage from "./shrinkage.ts";
 import { type Argument, Pool } from "./pool.ts";
 import {
@@ -42,6 +42,7 @@ import {
   type Held,
   type Layout,
 } from "./resources.ts";
+import { Tables } from "./tables.ts";
 
 /** Numbers of the kernels, as in assembly/index.ts. */
 const KERNEL = {
@@ -107,13 +108,13 @@ class CpuEngine implements Engine {
   readonly name = "cpu";
   readonly description: string;
   #pool: Pool;
-  #plans = new Map<number, number>();
-  #tapers = new Map<number, number>();
+  #tables: Tables;
   #partials = 0;
   #partialsLength = 0;
 
   constructor(pool: Pool) {
     this.#pool = pool;
+    this.#tables = new Tables(pool.heap);
     this.description = `wasm SIMD, ${pool.threads} thread${pool.threads === 1 ? "" : "s"}`;
   }
 
@@ -151,8 +152,8 @@ class CpuEngine implements Engine {
       kernelSize,
       ...layout,
       address: 0,
-      tableZ: this.#writeTable(phases(grid[0], 0, depth)),
-      tableY: this.#writeTable(phases(grid[1], -(height - 1), 2 * height - 1)),
+      tableZ: this.#tables.write(phases(grid[0], 0, depth)),
+      tableY: this.#tables.write(phases(grid[1], -(height - 1), 2 * height - 1)),
       rows: this.#pool.heap.allocate(depth * (2 * height - 1) * layout.rowBytes),
       sums: 0,
     }, depth * layout.planeBytes);
@@ -197,12 +198,12 @@ class CpuEngine implements Engine {
     const rows = depth * height;
     this.#assertFits(field, planes);
     this.#run(KERNEL.forwardX, Math.ceil(rows / 8), nx, [
-      ...[source, rows, width, height, address, planeBytes, rowBytes, nx, this.#plan(nx)],
-      ...[EXTENSIONS[extension], this.#taper(nx - width)],
+      ...[source, rows, width, height, address, planeBytes, rowBytes, nx, this.#tables.plan(nx)],
+      ...[EXTENSIONS[extension], this.#tables.taper(nx - width)],
     ]);
     this.#run(KERNEL.transformY, depth * (rowBytes / 64), ny, [
-      ...[address, planeBytes, rowBytes, height, ny, this.#plan(ny), FORWARD],
-      ...[EXTENSIONS[extension], this.#taper(ny - height), 0, 0],
+      ...[address, planeBytes, rowBytes, height, ny, this.#tables.plan(ny), FORWARD],
+      ...[EXTENSIONS[extension], this.#tables.taper(ny - height), 0, 0],
     ]);
   }
 
@@ -215,12 +216,12 @@ class CpuEngine implements Engine {
     const [, offsetY, offsetX] = offsetOf(restriction);
     this.#assertFits(field, planes);
     this.#run(KERNEL.transformY, depth * (rowBytes / 64), ny, [
-      ...[address, planeBytes, rowBytes, ny, ny, this.#plan(ny), INVERSE],
-      ...[EXTENSIONS.zero, 0, folded ? height : 0, this.#taper(ny - height)],
+      ...[address, planeBytes, rowBytes, ny, ny, this.#tables.plan(ny), INVERSE],
+      ...[EXTENSIONS.zero, 0, folded ? height : 0, this.#tables.taper(ny - height)],
     ]);
     this.#run(KERNEL.inverseX, Math.ceil(rows / 8), nx, [
       ...[target, rows, width, height, address + offsetY * rowBytes, planeBytes, rowBytes],
-      ...[nx, this.#plan(nx), folded, this.#taper(nx - width), offsetX],
+      ...[nx, this.#tables.plan(nx), folded, this.#tables.taper(nx - width), offsetX],
       { float: 1 / voxelsOf(grid) },
     ]);
   }
@@ -228,8 +229,8 @@ class CpuEngine implements Engine {
   forwardAxial(planes: Planes, spectrum: Spectrum, extension: Extension): void {
     const { address, depth, grid: [nz, ny], rowBytes, planeBytes } = planes as CpuPlanes;
     this.#run(KERNEL.forwardZ, ny, nz, [
-      ...[address, planeBytes, rowBytes, depth, nz, this.#plan(nz)],
-      ...[EXTENSIONS[extension], this.#taper(nz - depth), (spectrum as CpuSpectrum).address],
+      ...[address, planeBytes, rowBytes, depth, nz, this.#tables.plan(nz)],
+      ...[EXTENSIONS[extension], this.#tables.taper(nz - depth), (spectrum as CpuSpectrum).address],
     ]);
   }
 
@@ -241,7 +242,7 @@ class CpuEngine implements Engine {
     const { address, depth, grid: [nz, ny], rowBytes, planeBytes } = planes as CpuPlanes;
     const [offset] = offsetOf(restriction);
     this.#run(KERNEL.inverseZ, ny, nz, [
-      ...[address, planeBytes, rowBytes, depth, nz, this.#plan(nz), offset],
+      ...[address, planeBytes, rowBytes, depth, nz, this.#tables.plan(nz), offset],
       (spectrum as CpuSpectrum).address,
     ]);
   }
@@ -256,45 +257,23 @@ class CpuEngine implements Engine {
     }
     const folded = restriction.kind === "fold" ? 1 : 0;
     this.#run(KERNEL.filterZ, ny, nz, [
-      ...[address, planeBytes, rowBytes, depth, nz, this.#plan(nz)],
-      ...[EXTENSIONS[extension], this.#taper(nz - depth)],
+      ...[address, planeBytes, rowBytes, depth, nz, this.#tables.plan(nz)],
+      ...[EXTENSIONS[extension], this.#tables.taper(nz - depth)],
       ...[(transfer as CpuSpectrum).address, FILTERS[kind]],
       ...[regularizer?.address ?? 0, regularizer?.planeBytes ?? 0],
       ...[regularizer?.kernelSize[0] ?? 0, regularizer?.tableZ ?? 0, { float: weight }],
       ...[target.address, target.depth, offsetOf(restriction)[0]],
-      ...[folded, this.#taper(nz - target.depth)],
+      ...[folded, this.#tables.taper(nz - target.depth)],
     ]);
   }
 
   setRegularizer(regularizer: Regularizer, lags: Float64Array): void {
     const { address, grid, kernelSize, rowBytes, planeBytes, tableY, rows } =
       regularizer as CpuRegularizer;
-    const [depth, height, width] = kernelSize;
-    const [, ny, nx] = grid;
-    const lagsY = 2 * height - 1;
-    const lagsX = 2 * width - 1;
-    const { f32 } = this.#pool.heap.views;
-    const table = phases(nx, -(width - 1), lagsX);
-    const half = Math.floor(nx / 2) + 1;
-    f32.fill(0, rows / 4, (rows + depth * lagsY * rowBytes) / 4);
-    for (let row = 0; row < depth * lagsY; row++) {
-      // R is even, so the lags with l < 0 double those with l > 0.
-      const factor = row < lagsY ? 1 : 2;
-      for (let wx = 0; wx < half; wx++) {
-        let re = 0;
-        let im = 0;
-        for (let lx = 0; lx < lagsX; lx++) {
-          const a = lags[row * lagsX + lx];
-          re += a * table[2 * (wx * lagsX + lx)];
-          im -= a * table[2 * (wx * lagsX + lx) + 1];
-        }
-        const index = rows / 4 + row * (rowBytes / 4) + (wx >> 2) * 8 + (wx & 3);
-        f32[index] = factor * re;
-        f32[index + 4] = factor * im;
-      }
-    }
-    this.#run(KERNEL.expandLags, depth * ny, 1, [
-      ...[rows, address, planeBytes, rowBytes, ny, lagsY, tableY],
+    const [depth, height] = kernelSize;
+    spreadLags(this.#pool.heap.views.f32, regularizer as CpuRegularizer, lags);
+    this.#run(KERNEL.expandLags, depth * grid[1], 1, [
+      ...[rows, address, planeBytes, rowBytes, grid[1], 2 * height - 1, tableY],
     ]);
   }
 
@@ -305,41 +284,21 @@ class CpuEngine implements Engine {
     const { address, depth, grid, rowBytes, planeBytes } = gradient as CpuPlanes;
     const operand = options.planes as CpuPlanes;
     const regularizer = options.regularizer as CpuRegularizer;
-    const [nz, ny, nx] = grid;
-    const [lagsZ, height, width] = regularizer.kernelSize;
-    const lagsY = 2 * height - 1;
-    const lagsX = 2 * width - 1;
+    const [nz, ny] = grid;
+    const [lagsZ, height] = regularizer.kernelSize;
     regularizer.sums ||= this.#pool.heap.allocate(lagsZ * planeBytes);
     this.#run(KERNEL.gradientZ, ny, nz, [
-      ...[address, planeBytes, rowBytes, depth, nz, this.#plan(nz), operand.address],
-      ...[EXTENSIONS[options.extension], this.#taper(nz - operand.depth)],
+      ...[address, planeBytes, rowBytes, depth, nz, this.#tables.plan(nz), operand.address],
+      ...[EXTENSIONS[options.extension], this.#tables.taper(nz - operand.depth)],
       ...[(options.transfer as CpuSpectrum).address, regularizer.address, planeBytes],
       ...[lagsZ, regularizer.tableZ, { float: options.weight }],
       ...[regularizer.sums, operand.depth, options.operand === "estimate" ? 1 : 0],
     ]);
     this.#run(KERNEL.contractLags, lagsZ * (rowBytes / 64), 1, [
-      ...[regularizer.rows, regularizer.sums, planeBytes, rowBytes, ny, lagsY],
+      ...[regularizer.rows, regularizer.sums, planeBytes, rowBytes, ny, 2 * height - 1],
       regularizer.tableY,
     ]);
-    // T = (1/N) Re sum_wx V exp(i wx lx); inner columns of the half spectrum count twice.
-    const { f32 } = this.#pool.heap.views;
-    const table = phases(nx, -(width - 1), lagsX);
-    const half = Math.floor(nx / 2) + 1;
-    const result = new Float64Array(lagsZ * lagsY * lagsX);
-    for (let row = 0; row < lagsZ * lagsY; row++) {
-      for (let wx = 0; wx < half; wx++) {
-        const index = regularizer.rows / 4 + row * (rowBytes / 4) + (wx >> 2) * 8 + (wx & 3);
-        const count = wx === 0 || 2 * wx === nx ? 1 : 2;
-        const re = count * f32[index];
-        const im = count * f32[index + 4];
-        for (let lx = 0; lx < lagsX; lx++) {
-          const p = 2 * (wx * lagsX + lx);
-          result[row * lagsX + lx] += re * table[p] - im * table[p + 1];
-        }
-      }
-    }
-    const scale = 1 / voxelsOf(grid);
-    return Promise.resolve(result.map((value) => value * scale));
+    return Promise.resolve(gatherLags(this.#pool.heap.views.f32, regularizer));
   }
 
   residual(estimate: Field, target: Field, positivity: "none" | "rectify"): Promise<number> {
@@ -459,52 +418,8 @@ class CpuEngine implements Engine {
     // One cache line more a plane, so that a column's planes do not share one cache set.
     return { rowBytes, planeBytes: ny * rowBytes + 64 };
   }
-
-  #plan(length: number): number {
-    let address = this.#plans.get(length);
-    if (address === undefined) {
-      const stages = planStages(length);
-      address = this.#pool.heap.allocate(4 + 16 * stages.length);
-      const tables = stages.map(({ twiddles }) => this.#writeTable(twiddles));
-      const { i32 } = this.#pool.heap.views;
-      i32[address / 4] = stages.length;
-      stages.forEach(({ radix, m, s }, index) => {
-        i32.set([radix, m, s, tables[index]], address! / 4 + 1 + 4 * index);
-      });
-      this.#plans.set(length, address);
-    }
-    return address;
-  }
-
-  #taper(gap: number): number {
-    let address = this.#tapers.get(gap);
-    if (address === undefined) {
-      address = this.#writeTable(taperWeights(Math.max(gap, 0)));
-      this.#tapers.set(gap, address);
-    }
-    return address;
-  }
-
-  #writeTable(values: ArrayLike<number>): number {
-    const address = this.#pool.heap.allocate(values.length * 4);
-    this.#pool.heap.views.f32.set(values, address / 4);
-    return address;
-  }
 }
 
 function offsetOf(restriction: Restriction): Size {
   return restriction.kind === "crop" ? restriction.offset ?? [0, 0, 0] : [0, 0, 0];
-}
-
-/** cos and sin of w (first + i) for every frequency w = 2 pi k / length and i < count. */
-function phases(length: number, first: number, count: number): Float64Array {
-  const table = new Float64Array(2 * length * count);
-  for (let k = 0; k < length; k++) {
-    for (let i = 0; i < count; i++) {
-      const phase = 2 * Math.PI * ((k * (first + i)) % length) / length;
-      table[2 * (k * count + i)] = Math.cos(phase);
-      table[2 * (k * count + i) + 1] = Math.sin(phase);
-    }
-  }
-  return table;
 }
