@@ -95,7 +95,7 @@ async function runResponses(engine: Engine): Promise<ArrayLike<number>[]> {
   const kernels = {
     kernelSize: KERNEL,
     kernels: Float64Array.from(uniforms(2 * voxelsOf(KERNEL), 6), (value) => value - 0.5),
-    gates: Float64Array.of(0.9, 0.6),
+    gains: Float64Array.of(0.2, 0.5, -0.3, 0.6, 0.9, -0.7, 0.4, 0.1),
     thresholds: Float64Array.of(0.5, 1),
   };
   engine.shrinkResponses(estimate, output, kernels);
@@ -107,7 +107,7 @@ async function runResponses(engine: Engine): Promise<ArrayLike<number>[]> {
   });
   const total = await engine.read(gradient);
   engine.free(estimate, gradient, output);
-  return [shrunk, total, sums.kernels, sums.gates, sums.thresholds];
+  return [shrunk, total, sums.kernels, sums.gains, sums.thresholds];
 }
 
 /** A Gaussian, sum 1. */

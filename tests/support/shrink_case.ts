@@ -15,7 +15,7 @@ export async function runShrinkCase(engine: Engine): Promise<readonly ArrayLike<
   const kernels = {
     kernelSize: [3, 3, 5],
     kernels: normals(5 * 45, 5).map((value) => value / 7),
-    gates: Float64Array.of(0.3, 0.9, 0.5, 0.7, 0.8),
+    gains: normals(5 * 4, 6),
     thresholds: Float64Array.of(0.2, 1, 0.5, 2, 0.8),
   } as const;
   engine.shrinkResponses(estimate, output, kernels);
@@ -25,5 +25,5 @@ export async function runShrinkCase(engine: Engine): Promise<readonly ArrayLike<
     kernels,
   });
   const voxels = [await engine.read(output), await engine.read(total)];
-  return [...voxels, sums.kernels, sums.gates, sums.thresholds];
+  return [...voxels, sums.kernels, sums.gains, sums.thresholds];
 }

@@ -6,11 +6,20 @@
  */
 import { type Size, voxelsOf } from "../../volume.ts";
 import type { ShrinkageGradients, ShrinkageKernels } from "../engine.ts";
+import { GAIN_COUNT, gainNumerator, LEAST_SQUARE } from "../gain.ts";
 import type { ColumnPlan } from "./shrinkage_plan.ts";
 
-/** Vectors of four kernels in the table: their taps, gates and thresholds. */
+/** Vectors of four kernels in the table: their taps, 1 / threshold, P of the gain and the gains. */
 export function vectorsOf({ kernelSize }: Pick<ShrinkageKernels, "kernelSize">): number {
-  return voxelsOf(kernelSize) + 2;
+  return voxelsOf(kernelSize) + 1 + 2 * GAIN_COUNT;
+}
+
+/** Sums of a kernel beside those at its taps: by the gains, and by the threshold. */
+export const NUMBER_SUMS = GAIN_COUNT + 1;
+
+/** Fours of kernels, the last of which may be filled up. */
+export function groupsOf({ thresholds }: Pick<ShrinkageKernels, "thresholds">): number {
+  return Math.ceil(thresholds.length / 4);
 }
 
 /**
@@ -19,32 +28,36 @@ export function vectorsOf({ kernelSize }: Pick<ShrinkageKernels, "kernelSize">):
  * @throws {RangeError} when the bank's arrays do not fit each other.
  */
 export function groupKernels(bank: ShrinkageKernels): Float32Array {
-  const { kernelSize, kernels, gates, thresholds } = bank;
+  const { kernelSize, kernels, gains, thresholds } = bank;
   const taps = voxelsOf(kernelSize);
-  if (kernels.length !== gates.length * taps || thresholds.length !== gates.length) {
+  const count = thresholds.length;
+  if (kernels.length !== count * taps || gains.length !== count * GAIN_COUNT) {
     throw new RangeError(
-      `${gates.length} gates do not go with ${kernels.length} taps of kernels ` +
-        `[${kernelSize.join(", ")}] and ${thresholds.length} thresholds`,
+      `${count} thresholds do not go with ${kernels.length} taps of kernels ` +
+        `[${kernelSize.join(", ")}] and ${gains.length} gains`,
     );
   }
   const vectors = vectorsOf(bank);
-  const table = new Float32Array(4 * vectors * Math.ceil(gates.length / 4));
-  for (let d = 0; d < 4 * Math.ceil(gates.length / 4); d++) {
+  const table = new Float32Array(4 * vectors * groupsOf(bank));
+  thresholds.forEach((threshold, d) => {
     const at = 4 * (d >> 2) * vectors + d % 4;
     forEachTap(kernelSize, ([uz, uy, ux], u) => {
       const tap = (uz * kernelSize[2] + ux) * kernelSize[1] + uy;
-      table[at + 4 * tap] = kernels[d * taps + u] ?? 0;
+      table[at + 4 * tap] = kernels[d * taps + u];
     });
-    table[at + 4 * taps] = gates[d] ?? 0;
-    table[at + 4 * (taps + 1)] = thresholds[d] ?? 1;
-  }
+    const own = gains.subarray(d * GAIN_COUNT, (d + 1) * GAIN_COUNT);
+    const scale = 1 / Math.sqrt(Math.max(threshold ** 2, LEAST_SQUARE));
+    [scale, ...gainNumerator(own), ...own].forEach((value, i) => {
+      table[at + 4 * (taps + i)] = value;
+    });
+  });
   return table;
 }
 
 /** The gradients from the sums that the passes leave, `groupSums` vectors of four kernels. */
 export function readGradients(
   sums: Float32Array,
-  { kernelSize, gates: { length } }: ShrinkageKernels,
+  { kernelSize, gains, thresholds }: ShrinkageKernels,
   { columns: { block, count }, groupSums }: {
     readonly columns: ColumnPlan;
     readonly groupSums: number;
@@ -52,22 +65,26 @@ export function readGradients(
 ): ShrinkageGradients {
   const taps = voxelsOf(kernelSize);
   const blocks = Math.ceil(kernelSize[1] / block);
-  const kernels = new Float64Array(length * taps);
-  const gates = new Float64Array(length);
-  const thresholds = new Float64Array(length);
-  let product = 0;
-  for (let d = 0; d < length; d++) {
-    const valueAt = (vector: number) => sums[4 * ((d >> 2) * groupSums + vector) + d % 4];
+  const others = count * block;
+  const valueAt = (d: number, vector: number) => sums[4 * ((d >> 2) * groupSums + vector) + d % 4];
+  const kernels = new Float64Array(thresholds.length * taps);
+  for (let d = 0; d < thresholds.length; d++) {
     forEachTap(kernelSize, ([uz, uy, ux], u) => {
       const column = (uz * kernelSize[2] + ux) * blocks + Math.floor(uy / block);
-      kernels[d * taps + u] = valueAt(column * block + uy % block);
+      kernels[d * taps + u] = valueAt(d, column * block + uy % block);
     });
-    const others = count * block;
-    gates[d] = valueAt(others);
-    thresholds[d] = valueAt(others + 1);
-    product += valueAt(others + 2);
   }
-  return { kernels, gates, thresholds, product };
+  const gradGains = gains.map((_, i) =>
+    valueAt(Math.floor(i / GAIN_COUNT), others + i % GAIN_COUNT)
+  );
+  return {
+    kernels,
+    gains: gradGains,
+    // dz/dthreshold = -2 / threshold r v dgain/dv
+    thresholds: thresholds.map((value, d) => -2 / value * valueAt(d, others + GAIN_COUNT)),
+    // z is linear in its gains.
+    product: gradGains.reduce((sum, value, i) => sum + gains[i] * value, 0),
+  };
 }
 
 function forEachTap(

@@ -12,7 +12,13 @@ import type { DeviceBuffer } from "./device_memory.ts";
 import { type DeviceParts, packUniform } from "./dispatches.ts";
 import type { PlainPass } from "./programs.ts";
 import type { GpuField } from "./resources.ts";
-import { groupKernels, readGradients, vectorsOf } from "./shrinkage_kernels.ts";
+import {
+  groupKernels,
+  groupsOf,
+  NUMBER_SUMS,
+  readGradients,
+  vectorsOf,
+} from "./shrinkage_kernels.ts";
 import {
   cutBox,
   groupsFor,
@@ -104,9 +110,9 @@ export class ShrinkagePasses {
     const { kernelSize } = bank;
     const table = this.#loadTable(bank);
     const columns = planColumns(kernelSize, this.#limits.workgroupBytes);
-    // Of four kernels: the columns of taps, then gates, thresholds and products.
+    // Of four kernels: the columns of taps, then gains and thresholds.
     const columnSums = columns.count * columns.block;
-    const groupSums = columnSums + 3;
+    const groupSums = columnSums + NUMBER_SUMS;
     const length = 4 * groupsOf(bank) * groupSums;
     const sums = this.#temporaries.reserve("sums", 4 * length);
     const shape = { grid: estimate.size, view: size };
@@ -132,7 +138,7 @@ export class ShrinkagePasses {
       const sharing = Math.max(1, Math.min(SHARING_GROUPS, ownTiles));
       const parts = this.#temporaries.reserve(
         "parts",
-        16 * Math.max(3 * tileCount, sharing * columnSums),
+        16 * Math.max(NUMBER_SUMS * tileCount, sharing * columnSums),
       );
       const add = part > 0 ? 1 : 0;
       for (let group = 0; group < groupsOf(bank); group++) {
@@ -144,7 +150,7 @@ export class ShrinkagePasses {
           uniform,
         });
         this.#sum([parts, sums], {
-          count: 3,
+          count: NUMBER_SUMS,
           parts: tileCount,
           first: first + columnSums,
           add,
@@ -239,10 +245,6 @@ export class ShrinkagePasses {
     const { commands, pipelines } = this.#parts;
     commands.dispatch(pipelines.plainPass(pass, constants), dispatch);
   }
-}
-
-function groupsOf({ gates }: ShrinkageKernels): number {
-  return Math.ceil(gates.length / 4);
 }
 
 /** The part of the estimate's grid that responses in the field of view reach. */

@@ -1,7 +1,13 @@
 // What a cascade needs of an engine: the same cases on every engine, against the readable one.
 import assert from "node:assert/strict";
 import { createCpuEngine } from "../../../core/compute/cpu/cpu_engine.ts";
-import type { Engine, Field, ShrinkageKernels } from "../../../core/compute/engine.ts";
+import type {
+  Engine,
+  Field,
+  ShrinkageGradients,
+  ShrinkageKernels,
+} from "../../../core/compute/engine.ts";
+import { GAIN_COUNT } from "../../../core/compute/gain.ts";
 import { createReferenceEngine } from "../../../core/compute/reference/reference_engine.ts";
 import { createWebgpuEngine } from "../../../core/compute/webgpu/webgpu_engine.ts";
 import { createRandom } from "../../../core/random.ts";
@@ -65,7 +71,7 @@ function fieldOf(engine: Engine, size: Size, seed: number): Field {
   return field;
 }
 
-/** Thresholds near the responses' size: every part of the curve is met. */
+/** Gains of either sign, thresholds near the responses' size: every part of the curve is met. */
 function bankOf({ kernel, count }: Geometry, seed: number): ShrinkageKernels {
   const taps = voxelsOf(kernel);
   const values = noise(count * taps, seed).map((value) => value / Math.sqrt(taps));
@@ -73,7 +79,7 @@ function bankOf({ kernel, count }: Geometry, seed: number): ShrinkageKernels {
   return {
     kernelSize: kernel,
     kernels: Float64Array.from(values),
-    gates: Float64Array.from({ length: count }, () => 0.2 + 0.8 * random.uniform()),
+    gains: Float64Array.from({ length: count * GAIN_COUNT }, () => random.normal()),
     thresholds: Float64Array.from({ length: count }, () => 0.1 + 2 * random.uniform()),
   };
 }
@@ -97,29 +103,45 @@ async function compare(
 }
 
 /** The shrunk responses, then all their gradients with the one of x added to what was there. */
-async function shrink(engine: Engine, geometry: Geometry): Promise<ArrayLike<number>[]> {
+async function shrink(
+  engine: Engine,
+  geometry: Geometry,
+  kernels = bankOf(geometry, 25),
+): Promise<ArrayLike<number>[]> {
   const { size, grid } = geometry;
   const estimate = fieldOf(engine, grid, 21);
   const gradient = fieldOf(engine, grid, 22);
   const total = fieldOf(engine, grid, 23);
   // What was in the output does not matter.
   const output = fieldOf(engine, size, 24);
-  const kernels = bankOf(geometry, 25);
   engine.shrinkResponses(estimate, output, kernels);
   const sums = await engine.shrinkResponsesGradient(estimate, total, { gradient, size, kernels });
   const results = [
     await engine.read(output),
     await engine.read(total),
     sums.kernels,
-    sums.gates,
-    sums.thresholds,
+    // Where the steps are all but empty, the gradient by a gain is smaller the higher its knee.
+    ...[0, 1, 2, 3].map((k) => sums.gains.filter((_, i) => i % GAIN_COUNT === k)),
+    byThresholds(sums, kernels),
     // Near 0 by chance: beside the others' scale.
-    [sums.product, ...sums.gates],
+    [sums.product, ...sums.gains],
     await engine.read(estimate),
     await engine.read(gradient),
   ];
   engine.free(estimate, gradient, total, output);
   return results;
+}
+
+/**
+ * Where strengths are beyond the one at which they are cut, every step is full: the gradient by the
+ * threshold's logarithm is 0 but for rounding, and stands beside the others' scale.
+ */
+function byThresholds(
+  { thresholds, gains }: ShrinkageGradients,
+  kernels: ShrinkageKernels,
+): ArrayLike<number> {
+  if (kernels.thresholds.some((threshold) => threshold > 1e-6)) return thresholds;
+  return [...thresholds.map((value, d) => value * kernels.thresholds[d]), ...gains];
 }
 
 /** "solve" and the gradient of a quotient that is known, on one geometry. */
@@ -227,13 +249,54 @@ for (const [engineName, start, ignore = false] of engines) {
     const total = fieldOf(engine, grid, 2);
     const before = await engine.read(total);
     const gradient = fieldOf(engine, grid, 3);
-    const kernels = bankOf(geometry, 4);
-    engine.shrinkResponses(estimate, output, kernels);
-    const sums = await engine.shrinkResponsesGradient(estimate, total, { gradient, size, kernels });
-    assert.ok((await engine.read(output)).every((value) => value === 0));
-    assert.deepEqual(await engine.read(total), before);
-    assert.ok([...sums.kernels, ...sums.gates, ...sums.thresholds].every((v) => v === 0));
-    assert.equal(sums.product, 0);
+    const bank = bankOf(geometry, 4);
+    // Whose inverse is more than 32 bits hold.
+    bank.thresholds[0] = 1e-50;
+    // Of steps alone, the gain of a response of 0 is 0, and so is the gradient through it.
+    const steps = bank.gains.map((gain, i) => i % GAIN_COUNT === 0 ? 0 : gain);
+    for (const kernels of [{ ...bank, gains: steps }, bank]) {
+      engine.shrinkResponses(estimate, output, kernels);
+      const options = { gradient, size, kernels };
+      const sums = await engine.shrinkResponsesGradient(estimate, total, options);
+      assert.ok((await engine.read(output)).every((value) => value === 0));
+      if (kernels.gains === steps) assert.deepEqual(await engine.read(total), before);
+      assert.ok([...sums.kernels, ...sums.gains, ...sums.thresholds].every((v) => v === 0));
+      assert.equal(sums.product, 0);
+    }
+    assert.notDeepEqual(await engine.read(total), before);
+    engine.close();
+  });
+
+  // Where the steps are full, or all but empty.
+  for (const threshold of [1e-50, 1e-7, 0.02, 50, 1e6, 1e12]) {
+    test(`shrunk responses and their gradients agree with the reference, threshold ${threshold}`, () =>
+      compare(start, (engine) => {
+        const geometry = GEOMETRIES["3D, odd"];
+        const bank = bankOf(geometry, 26);
+        return shrink(engine, geometry, { ...bank, thresholds: bank.thresholds.fill(threshold) });
+      }, TOLERANCE));
+  }
+
+  test("a constant gain is a factor, whatever the threshold", async () => {
+    const engine = await start();
+    const geometry = GEOMETRIES["3D, odd"];
+    const { size, grid, count } = geometry;
+    const bank = bankOf(geometry, 27);
+    const gains = bank.gains.map((_, i) => i % GAIN_COUNT === 0 ? 1 : 0);
+    const [estimate, output] = [fieldOf(engine, grid, 21), fieldOf(engine, size, 22)];
+    const read = async (gains: Float64Array, threshold: number) => {
+      const thresholds = new Float64Array(count).fill(threshold);
+      engine.shrinkResponses(estimate, output, { ...bank, gains, thresholds });
+      return await engine.read(output);
+    };
+    const once = await read(gains, 1);
+    for (const threshold of [1e-50, 1e12]) {
+      assertClose(
+        await read(gains.map((gain) => -3 * gain), threshold),
+        once.map((v) => -3 * v),
+        1e-6,
+      );
+    }
     engine.close();
   });
 

@@ -77,7 +77,7 @@ async function restore(engine: Engine): Promise<void> {
   const kernels = {
     kernelSize: kernel,
     kernels: normals(5 * 9, 3),
-    gates: new Float64Array(5).fill(0.5),
+    gains: new Float64Array(5 * 4).fill(0.5),
     thresholds: new Float64Array(5).fill(1),
   };
   engine.copy(estimate, field);

@@ -117,16 +117,16 @@ async function shrink(
   const kernels = {
     kernelSize: kernel,
     kernels: normals(5 * taps, 4).map((value) => value / Math.sqrt(taps)),
-    gates: Float64Array.of(0.3, 0.9, 0.5, 0.7, 0.8),
+    gains: normals(5 * 4, 5),
     thresholds: Float64Array.of(0.2, 1, 0.5, 2, 0.8),
   };
   const [estimate, gradient, total] = [1, 2, 3].map((seed) => fieldOf(engine, grid, seed));
   const output = engine.createField(size);
   engine.shrinkResponses(estimate, output, kernels);
   const sums = await engine.shrinkResponsesGradient(estimate, total, { gradient, size, kernels });
-  const { gates, thresholds, product } = sums;
+  const { gains, thresholds, product } = sums;
   const voxels = [await engine.read(output), await engine.read(total)];
-  return [...voxels, sums.kernels, gates, thresholds, [product, ...gates]];
+  return [...voxels, sums.kernels, gains, thresholds, [product, ...gains]];
 }
 
 test("shrunk responses across chunks, box by box", async () => {
@@ -180,8 +180,7 @@ test("what cannot be cut is refused in one line", async () => {
   const shift: Size = [0, 0, 0];
   const haar = { lowpass: Float64Array.of(0.7, 0.7), origin: 0, threshold: 0 };
   const wide = { kernelSize: [1, 61, 61] as const, kernels: normals(3721, 1) };
-  const one = Float64Array.of(1);
-  const bank = { ...wide, gates: one, thresholds: one };
+  const bank = { ...wide, gains: Float64Array.of(1, 0, 0, 0), thresholds: Float64Array.of(1) };
   refused(() => engine.shrinkResponses(plane, plane, bank));
   refused(() => engine.shrinkWavelet(plane, { ...haar, levels: [0, 1, 1], shift }));
   engine.close();

@@ -1,9 +1,13 @@
-// The shrunk responses again, and the gradients through them, with p = r^2 / (r^2 + threshold^2):
-//   z = gate r p,  dz = sum_u g(u) a(n + u - o),  dr = gate p (3 - 2 p) dz
-//   dL/dgate = sum r p dz,  dL/dthreshold = -2 sum gate r p threshold dz / (r^2 + threshold^2)
+// The shrunk responses again, and the gradients through them, with v = r^2 / threshold^2,
+// p_k = v / (v + knee_k), and c = v dgain/dv, where v dp_k/dv = p_k (1 - p_k):
+//   gain = gain_0 + sum_k gain_k p_k,  c = sum_k gain_k p_k (1 - p_k)
+//   z = r gain,  dz = sum_u g(u) a(n + u - o),  dr = (gain + 2 c) dz
+//   dL/dgain_0 = sum r dz,  dL/dgain_k = sum r p_k dz,  dL/dthreshold = -2 / threshold sum r c dz
 // samples: x; gradient: a = dL/dq, 0 outside the field of view; [z, y, x] of the window
 // responses: z; slopes: dr, of four kernels, [z, y, x] of the box
-// parts: (dL/dgate, dL/dthreshold, sum z dz) of four kernels, three vectors a workgroup
+// parts: (dL/dgain_0 to dL/dgain_3, sum r c dz) of four kernels, SUMS vectors a workgroup
+
+const SUMS: u32 = 5u;
 
 @group(0) @binding(3) var<storage, read> gradient: array<f32>;
 @group(0) @binding(4) var<storage, read_write> responses: array<vec4<f32>>;
@@ -11,9 +15,9 @@
 @group(0) @binding(6) var<storage, read_write> parts: array<vec4<f32>>;
 
 struct Sums {
-  gates: vec4<f32>,
-  thresholds: vec4<f32>,
-  products: vec4<f32>,
+  // By the gains: a column is one of them, a row is a kernel.
+  gains: mat4x4<f32>,
+  changes: vec4<f32>,
 }
 
 var<workgroup> partial: array<vec4<f32>, threads>;
@@ -44,10 +48,12 @@ fn shrink_gradient(
   put(&sums, first + vec3<u32>(0u, 5u, 0u), r.upper[1], dz.upper[1]);
   put(&sums, first + vec3<u32>(0u, 6u, 0u), r.upper[2], dz.upper[2]);
   put(&sums, first + vec3<u32>(0u, 7u, 0u), r.upper[3], dz.upper[3]);
-  let number = 3u * ((group.z * groups.y + group.y) * groups.x + group.x);
-  put_total(sums.gates, number, thread);
-  put_total(sums.thresholds, number + 1u, thread);
-  put_total(sums.products, number + 2u, thread);
+  let to = SUMS * ((group.z * groups.y + group.y) * groups.x + group.x);
+  put_total(sums.gains[0], to, thread);
+  put_total(sums.gains[1], to + 1u, thread);
+  put_total(sums.gains[2], to + 2u, thread);
+  put_total(sums.gains[3], to + 3u, thread);
+  put_total(sums.changes, to + 4u, thread);
 }
 
 fn put(sums: ptr<function, Sums>, n: vec3<u32>, r: vec4<f32>, dz: vec4<f32>) {
@@ -60,21 +66,35 @@ fn put(sums: ptr<function, Sums>, n: vec3<u32>, r: vec4<f32>, dz: vec4<f32>) {
     slopes[index] = vec4<f32>();
     return;
   }
-  let gate = table[shape.window.w + taps()];
-  let threshold = table[shape.window.w + taps() + 1u];
-  let p = part_of(r, threshold);
-  let z = gate * r * p;
-  responses[index] = z;
-  slopes[index] = gate * p * (3.0 - 2.0 * p) * dz;
+  let v = strength_of(r);
+  let d1 = v + KNEES.x;
+  let d2 = v + KNEES.y;
+  let d3 = v + KNEES.z;
+  // 1 / (v + knee_k), all by one division.
+  let inverse = 1.0 / (d1 * d2 * d3);
+  let i1 = d2 * d3 * inverse;
+  let i2 = d1 * d3 * inverse;
+  let i3 = d1 * d2 * inverse;
+  let p1 = v * i1;
+  let p2 = v * i2;
+  let p3 = v * i3;
+  // gain_k p_k
+  let step1 = number(6u) * p1;
+  let step2 = number(7u) * p2;
+  let step3 = number(8u) * p3;
+  let gain = number(5u) + step1 + step2 + step3;
+  // 1 - p_k = knee_k i_k
+  let change = step1 * (KNEES.x * i1) + step2 * (KNEES.y * i2) + step3 * (KNEES.z * i3);
+  responses[index] = r * gain;
+  slopes[index] = (gain + 2.0 * change) * dz;
   if (is_own(n)) {
-    let power = max(r * r + threshold * threshold, vec4<f32>(1e-36));
-    (*sums).gates += r * p * dz;
-    (*sums).thresholds -= 2.0 * z * threshold / power * dz;
-    (*sums).products += z * dz;
+    let product = r * dz;
+    (*sums).gains += mat4x4<f32>(product, product * p1, product * p2, product * p3);
+    (*sums).changes += product * change;
   }
 }
 
-fn put_total(value: vec4<f32>, number: u32, thread: u32) {
+fn put_total(value: vec4<f32>, to: u32, thread: u32) {
   workgroupBarrier();
   partial[thread] = value;
   for (var half = threads / 2u; half > 0u; half /= 2u) {
@@ -84,6 +104,6 @@ fn put_total(value: vec4<f32>, number: u32, thread: u32) {
     }
   }
   if (thread == 0u) {
-    parts[number] = partial[0];
+    parts[to] = partial[0];
   }
 }

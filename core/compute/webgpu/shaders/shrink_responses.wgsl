@@ -1,4 +1,4 @@
-// z = gate r^3 / (r^2 + threshold^2)
+// z = r P(v) / Q(v), Q(v) = (v + knee_1) (v + knee_2) (v + knee_3), v = r^2 / threshold^2
 // samples: x, [z, y, x] of the window; responses: z of four kernels, [z, y, x] of the box.
 
 @group(0) @binding(3) var<storage, read_write> responses: array<vec4<f32>>;
@@ -30,8 +30,8 @@ fn put(first: vec3<u32>, i: u32, r: vec4<f32>) {
   if (any(n >= shape.box.xyz)) {
     return;
   }
-  let gate = table[shape.window.w + taps()];
-  let threshold = table[shape.window.w + taps() + 1u];
-  let z = gate * r * part_of(r, threshold);
-  responses[index_in(n, shape.box)] = select(vec4<f32>(), z, in_view(n));
+  let v = strength_of(r);
+  let above = number(1u) + v * (number(2u) + v * (number(3u) + v * number(4u)));
+  let below = (v + KNEES.x) * (v + KNEES.y) * (v + KNEES.z);
+  responses[index_in(n, shape.box)] = select(vec4<f32>(), r * (above / below), in_view(n));
 }

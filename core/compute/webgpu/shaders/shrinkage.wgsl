@@ -4,7 +4,8 @@
 //   x, a     windows around the responses, from o before them: x(n + u - o) is voxel n + u
 //   r, z, .. responses on a box that reaches over the voxels that they are projected to
 //
-// table: four kernels after another, each [uz, ux, uy], then their gates, then their thresholds.
+// table: four kernels after another, each [uz, ux, uy], then their numbers: 1 / threshold, P of the gain
+// for v^0 to v^3, the gains.
 
 override threads: u32 = 256u;
 override kernel_z: u32 = 1u;
@@ -50,8 +51,18 @@ fn index_in(n: vec3<u32>, box: vec4<u32>) -> u32 {
   return (n.x * box.y + n.y) * box.z + n.z;
 }
 
-// r^2 / (r^2 + threshold^2): the part of gate r that is left. Where both squares underflow it is 0.
-fn part_of(r: vec4<f32>, threshold: vec4<f32>) -> vec4<f32> {
-  let square = r * r;
-  return square / max(square + threshold * threshold, vec4<f32>(1e-36));
+// As in gain.ts; the root of the most strength.
+const KNEES = vec3<f32>(0.0625, 1.0, 16.0);
+const MOST_RATIO: f32 = 1e6;
+
+// The i-th number of the four kernels.
+fn number(i: u32) -> vec4<f32> {
+  return table[shape.window.w + taps() + i];
+}
+
+// v = r^2 / threshold^2, as large as it may be. The ratio is squared, not r, which may be so small or so
+// large that its square is not held.
+fn strength_of(r: vec4<f32>) -> vec4<f32> {
+  let ratio = clamp(r * number(0u), vec4<f32>(-MOST_RATIO), vec4<f32>(MOST_RATIO));
+  return ratio * ratio;
 }
