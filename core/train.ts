@@ -232,7 +232,8 @@ async function finishEpoch(state: TrainingState, options: TrainOptions): Promise
   // The border of a validation stack, with zeros beyond it, says little of a stack with neighbours.
   const score = Number.isFinite(metrics?.cpsnr) ? metrics!.cpsnr : metrics?.psnr;
   // Fewer stages are another model: what they reach is not what the whole has to beat.
-  const better = score !== undefined && together && score > (state.best?.score ?? -Infinity);
+  const counts = together && isSettled(factor, options);
+  const better = score !== undefined && counts && score > (state.best?.score ?? -Infinity);
   const best = better ? { epoch, score, parameters: adam.parameters } : state.best;
   const next = phaseOf(epoch, options);
   return {
@@ -244,6 +245,17 @@ async function finishEpoch(state: TrainingState, options: TrainOptions): Promise
     history: [...state.history, row],
     best,
   };
+}
+
+/** The part of the learning rate below which a schedule is about to end. */
+const SETTLED = 0.25;
+
+/**
+ * Whether an epoch may be the best: numbers that large steps have just moved are a draw from around
+ * those that they settle at, and the few validation stacks may like it while others do not.
+ */
+function isSettled(factor: number, { schedule, patience }: TrainOptions): boolean {
+  return factor <= SETTLED || schedule === "constant" || patience !== undefined;
 }
 
 function finish(

@@ -97,8 +97,8 @@ Deno.test("runTraining() leaves everything behind that a run promises", () =>
     const [head, ...rows] = Deno.readTextFileSync(`${folder}/run/history.csv`).trim().split("\n");
     assert.equal(head, "epoch,trainLoss,psnr,cpsnr,isnr,cisnr,learningRate");
     assert.deepEqual(rows.map((row) => row.split(",").length), [7, 7]);
-    const best = Math.max(...rows.map((row) => Number(row.split(",")[2])));
-    assert.equal(training.validation?.psnr, best);
+    // Of two epochs on a cosine only the last one settles.
+    assert.equal(training.validation?.psnr, Number(rows[1].split(",")[2]));
     const page = Deno.readTextFileSync(`${folder}/run/report.html`);
     for (const part of ["Trainable Wiener deconvolution", "synthetic cell", "CPSNR", "<svg"]) {
       assert.ok(page.includes(part), `the report has no ${part}`);

@@ -184,6 +184,7 @@ Deno.test("a plateau ends the training, also when it is resumed from there", asy
 Deno.test("the result is the stage with the best validation, the state keeps the last one", async () => {
   const seen: Float64Array[] = [];
   const { stages, state } = await train({
+    schedule: "constant",
     validate: (stages) => {
       seen.push(flattenStages(stages));
       return Promise.resolve(metrics([21, 23, 22][seen.length - 1]));
@@ -193,6 +194,20 @@ Deno.test("the result is the stage with the best validation, the state keeps the
   assert.deepEqual(state.adam.parameters, seen[2]);
   assert.deepEqual([state.best?.epoch, state.best?.score], [2, 23]);
   assert.deepEqual(state.history.map((row) => row.psnr), [21, 23, 22]);
+});
+
+Deno.test("while the steps of a schedule are large, no epoch is the best", async () => {
+  const falling = () => {
+    let score = 30;
+    return () => Promise.resolve(metrics(score--));
+  };
+  const cosine = await train({ epochs: 6, schedule: "cosine", validate: falling() });
+  // 0.02 + 0.98 (1 + cos(pi 4/6)) / 2 = 0.265, and 0.086 after the fifth epoch.
+  assert.equal(cosine.state.best?.epoch, 5);
+  const constant = await train({ schedule: "constant", validate: falling() });
+  assert.equal(constant.state.best?.epoch, 1);
+  const patient = await train({ patience: 9, validate: falling() });
+  assert.equal(patient.state.best?.epoch, 1);
 });
 
 Deno.test("without validation the result is the last stage", async () => {
@@ -354,9 +369,9 @@ Deno.test("a cascade's stages learn one by one, then together", async () => {
   const first = (epoch: number) => after[epoch].slice(0, sizes[0]);
   assert.deepEqual(first(3), first(1), "the first stage learned in the second one's turn");
   assert.notDeepEqual(first(8), first(5));
-  // The best of the epochs in which all learn, not of the ones before.
-  assert.equal(state.best?.epoch, 7);
-  assert.deepEqual(stages, withParameters(cascade.stages!, after[6]));
+  // The best of the epochs in which all learn and settle, not of the ones before.
+  assert.equal(state.best?.epoch, 9);
+  assert.deepEqual(stages, withParameters(cascade.stages!, after[8]));
   const losses = state.history.map((row) => row.trainLoss);
   assert.ok(losses[8] < losses[0] - 0.3, `${losses}`);
 });
