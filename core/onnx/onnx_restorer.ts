@@ -18,11 +18,11 @@ import { openInputs } from "./open_inputs.ts";
 import { ONNX_NAMES, UNKNOWN } from "./write_onnx.ts";
 
 /**
- * What onnxruntime takes of memory for a tile, in parts of what our engine takes: measured 1.8, and 3.5
+ * What onnxruntime takes of memory for a tile, in parts of what our engine takes: measured 1.8, and 4.3
  * where the responses of several kernels are held at a time.
  */
 export function onnxMemoryFactor(model: Model): number {
-  return hasShrinkage(model) ? 4 : 2;
+  return hasShrinkage(model) ? 5 : 2;
 }
 
 /** A graph, ready for pieces of one size and one PSF; used like the engines' restorer. */

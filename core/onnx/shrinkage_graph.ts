@@ -6,18 +6,18 @@
  * @module
  */
 import type { Axis } from "./axis.ts";
-import { gateOf } from "../twb/shrinkage.ts";
 import { normalizeKernels } from "../twb/kernels.ts";
 import type { ShrinkageStage } from "../twb/stage.ts";
 import { voxelsOf } from "../volume.ts";
+import { emitGain, emitGained } from "./gain_graph.ts";
 import {
   array,
   type Constant,
   emit,
+  emitNode,
   type Graph,
   integer,
   integers,
-  real,
   type Value,
 } from "./graph.ts";
 import {
@@ -31,7 +31,7 @@ import {
   times,
 } from "./operators.ts";
 import { correlateSpectra, mapSpectrum } from "./spectrum_graph.ts";
-import { emitDivisor, raiseNoise, type StageContext } from "./stage_context.ts";
+import { emitDivisor, type StageContext } from "./stage_context.ts";
 import { forwardTransform, type GraphGrid, inverseTransform } from "./transform_graph.ts";
 import { emitResidual, type StageInput } from "./wiener_graph.ts";
 
@@ -67,19 +67,16 @@ function emitShrunkResponses(
 ): Value {
   const { sigma, channelCount } = context;
   const neighbours = gatherNeighbours(graph, estimate, { stage, context });
-  const noise = emit(graph, "Expand", [
-    raiseNoise(graph, sigma!, 2 * stage.thresholdExponent),
-    shapeOf(graph, [channelCount]),
-  ]);
+  const sigmas = emit(graph, "Expand", [sigma!, shapeOf(graph, [channelCount])]);
   if (stage.kernelChannels === 1) {
-    return sumResponses(graph, neighbours, { stage, context, channel: 0, noise });
+    return sumResponses(graph, neighbours, { stage, context, channel: 0, sigma: sigmas });
   }
   // Channels that have kernels of their own go through one after the other.
   const parts = Array.from({ length: stage.kernelChannels }, (_, channel) => {
     const only = { axis: 0, start: channel, end: channel + 1 };
     return sumResponses(graph, slice(graph, neighbours, only), {
       ...{ stage, context, channel },
-      noise: slice(graph, noise, only),
+      sigma: slice(graph, sigmas, only),
     });
   });
   return emit(graph, "Concat", parts, { axis: 0 });
@@ -118,13 +115,13 @@ function offsetsOf(taps: number): Constant {
 function sumResponses(
   graph: Graph,
   neighbours: Value,
-  { stage, context: { grid }, channel, noise }: {
+  { stage, context: { grid }, channel, sigma }: {
     readonly stage: ShrinkageStage;
     readonly context: StageContext;
     /** Of the kernels. */
     readonly channel: number;
-    /** (sigma / 0.01)^(2 h), `[c]` */
-    readonly noise: Value;
+    /** Noise as a part of the peak, `[c]` */
+    readonly sigma: Value;
   },
 ): Value {
   const { kernelCount, kernelSize: [depth, height, width] } = stage;
@@ -134,32 +131,30 @@ function sumResponses(
   // [(c z), kz, y, x]
   const wide = [plus(y.samples, 2 * (height - 1)), plus(x.samples, 2 * (width - 1))];
   const planes = reshape(graph, neighbours, [-1, depth, ...wide]);
+  // Left to the runtime where it could be stored: it is as large as a plane.
+  const inside = emitNode(graph, "Mul", [
+    emitInside(graph, y, { taps: height, axis: 3 }),
+    emitInside(graph, x, { taps: width, axis: 4 }),
+  ]);
   const groups: Value[] = [];
   for (let first = 0; first < kernelCount; first += KERNELS_AT_A_TIME) {
     const bank = bankOf(stage, { channel, first });
     const [count] = bank.kernels.shape;
     const responses = emit(graph, "Conv", [planes, bank.kernels], {}, "responses");
     const shaped = reshape(graph, responses, [-1, z.samples, count, ...bordered]);
-    // tau^2, [c, 1, d, y, x]
-    const threshold = combineAll(graph, "Add", [
-      emit(graph, "Mul", [along(graph, noise, { axis: 0, rank: 5 }), bank.squaredThresholds]),
-      wallOf(graph, y, { taps: height, axis: 3 }),
-      wallOf(graph, x, { taps: width, axis: 4 }),
-    ]);
-    const flat = reshape(graph, shrink(graph, shaped, threshold), [-1, count, ...bordered]);
+    const gain = emitGain(graph, stage, { sigma, indices: bank.indices, count });
+    const shrunk = emit(graph, "Mul", [emitGained(graph, shaped, gain), inside]);
+    const flat = reshape(graph, shrunk, [-1, count, ...bordered]);
     groups.push(emit(graph, "Conv", [flat, bank.adjoint], {}, "returned"));
   }
   return sumPlanes(graph, combineAll(graph, "Add", groups), { depth, grid });
 }
 
-/** So large a threshold that nothing passes. */
-const WALL = 1e30;
-
 /**
- * Threshold of the responses along an axis and around it, as far as kernels reach: 0 in the field of
- * view and the wall beyond it, on the periodic grid.
+ * Which responses along an axis and around it, as far as kernels reach, are of the field of view on the
+ * periodic grid: 1, or 0 beyond it. `[1, 1, 1, y, 1]` or `[1, 1, 1, 1, x]`.
  */
-function wallOf(
+function emitInside(
   graph: Graph,
   { samples, length }: Axis,
   { taps, axis }: { taps: number; axis: number },
@@ -167,16 +162,8 @@ function wallOf(
   const count = emit(graph, "Add", [samples, integer(taps - 1)]);
   const before = integer(taps - 1 - Math.floor(taps / 2));
   const places = emit(graph, "Mod", [emit(graph, "Sub", [range(graph, count), before]), length]);
-  const last = emit(graph, "Sub", [samples, integer(1)]);
-  const isBeyond = emit(graph, "Cast", [emit(graph, "Less", [last, places])], { to: "float32" });
-  return along(graph, emit(graph, "Mul", [isBeyond, real(WALL)]), { axis, rank: 5 });
-}
-
-/** z / gate = r r^2 / (r^2 + tau^2) */
-function shrink(graph: Graph, responses: Value, threshold: Value): Value {
-  const square = emit(graph, "Mul", [responses, responses]);
-  const share = emit(graph, "Div", [square, emit(graph, "Add", [square, threshold])]);
-  return emit(graph, "Mul", [responses, share]);
+  const isInside = emit(graph, "Less", [places, samples]);
+  return along(graph, emit(graph, "Cast", [isInside], { to: "float32" }), { axis, rank: 5 });
 }
 
 /**
@@ -212,10 +199,10 @@ function sumPlanes(
 interface GraphBank {
   /** `[d, kz, ky, kx]` */
   readonly kernels: Constant;
-  /** gate_d g_d, every plane turned around: `[kz, d, ky, kx]` */
+  /** g_d, every plane turned around: `[kz, d, ky, kx]` */
   readonly adjoint: Constant;
-  /** exp(2 c_d), `[1, 1, d, 1, 1]` */
-  readonly squaredThresholds: Constant;
+  /** Places of the group's kernels in `[d, c]`, without those that are added. */
+  readonly indices: readonly number[];
 }
 
 /** The kernels of a group that begins with `first`; some may be added that are 0. */
@@ -232,22 +219,22 @@ function bankOf(
   const all = normalizeKernels(stage).kernels;
   const kernels = new Float64Array(count * n);
   const adjoint = new Float64Array(count * n);
-  const thresholds = new Float64Array(count).fill(1);
-  for (let d = 0; d < used; d++) {
-    const index = (first + d) * stage.kernelChannels + channel;
+  const indices = Array.from(
+    { length: used },
+    (_, d) => (first + d) * stage.kernelChannels + channel,
+  );
+  indices.forEach((index, d) => {
     const kernel = all.subarray(index * n, (index + 1) * n);
     kernels.set(kernel, d * n);
-    const gate = gateOf(stage.gateLogs[index]);
     for (let u = 0; u < depth; u++) {
       const turned = kernel.slice(u * plane, (u + 1) * plane).reverse();
-      adjoint.set(turned.map((value) => gate * value), (u * count + d) * plane);
+      adjoint.set(turned, (u * count + d) * plane);
     }
-    thresholds[d] = Math.exp(2 * stage.thresholdLogs[index]);
-  }
+  });
   return {
     kernels: array(kernels, [count, depth, height, width]),
     adjoint: array(adjoint, [depth, count, height, width]),
-    squaredThresholds: array(thresholds, [1, 1, count, 1, 1]),
+    indices,
   };
 }
 

@@ -61,15 +61,15 @@ export function emitDivisor(graph: Graph, stage: Stage, context: StageContext): 
 function emitWeight(graph: Graph, { alpha, noiseExponent }: Stage, context: StageContext): Value {
   const scale = real(Math.exp(alpha));
   if (noiseExponent === 0 || !context.sigma) return scale;
-  const factor = raiseNoise(graph, context.sigma, 2 * noiseExponent);
+  const factor = raiseNoise(graph, context.sigma, real(2 * noiseExponent));
   return reshape(graph, emit(graph, "Mul", [factor, scale]), [-1, 1, 1, 1]);
 }
 
-/** (max(sigma, 1e-4) / 0.01)^exponent, of sigma's shape. */
-export function raiseNoise(graph: Graph, sigma: Value, exponent: number): Value {
+/** (max(sigma, 1e-4) / 0.01)^exponent */
+export function raiseNoise(graph: Graph, sigma: Value, exponent: Value): Value {
   const level = emit(graph, "Max", [sigma, real(LEAST_SIGMA)]);
   const relative = emit(graph, "Div", [level, real(REFERENCE_SIGMA)]);
-  return emit(graph, "Pow", [relative, real(exponent)]);
+  return emit(graph, "Pow", [relative, exponent]);
 }
 
 /** R, `[1 or c, kz, ky, kx]`: the transform of the kernels' summed autocorrelation. */

@@ -7,15 +7,10 @@
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { createCpuEngine } from "../../core/compute/cpu/cpu_engine.ts";
 import type { Engine, ShrinkageKernels } from "../../core/compute/engine.ts";
+import { GAIN_COUNT, KNEES } from "../../core/compute/gain.ts";
 import { encodeGraph } from "../../core/onnx/encode_graph.ts";
-import {
-  array,
-  createGraph,
-  emit,
-  type Graph,
-  nameOutput,
-  type Value,
-} from "../../core/onnx/graph.ts";
+import { emitGained, type GraphGain } from "../../core/onnx/gain_graph.ts";
+import { array, createGraph, emit, nameOutput, type Value } from "../../core/onnx/graph.ts";
 import { formatSize, type Size, voxelsOf } from "../../core/volume.ts";
 import { assertClose } from "../support/assert_close.ts";
 import { normals } from "../support/pattern.ts";
@@ -45,18 +40,18 @@ function bankOf({ kernel, count }: Case): ShrinkageKernels {
   return {
     kernelSize: kernel,
     kernels: normals(count * voxelsOf(kernel), 1).map((value) => value / 8),
-    gates: new Float64Array(count).map((_, d) => 0.5 + d / 50),
+    gains: normals(count * GAIN_COUNT, 4).map((value) => value / 2),
     thresholds: new Float64Array(count).map((_, d) => 0.3 + d / 20),
   };
 }
 
-/** `Conv` to the responses, z = gate r^3 / (r^2 + threshold^2), and the way back. */
+/** `Conv` to the responses, their gains in the fewest steps, and the way back. */
 function writeGraph(options: Case, back: typeof WAYS_BACK[number]): Uint8Array {
   const { size, kernel, count } = options;
-  const { kernels, gates, thresholds } = bankOf(options);
+  const bank = bankOf(options);
+  const { kernels } = bank;
   // Planes are images in two dimensions: a third of length 1 would only slow the peer down.
   const axes = (lengths: Size) => lengths.slice(size[0] === 1 ? 1 : 0);
-  const ones = axes(size).map(() => 1);
   const graph = createGraph();
   const image: Value = { kind: "tensor", name: "image" };
   const pads = axes(kernel).map((n) => n >> 1);
@@ -65,10 +60,7 @@ function writeGraph(options: Case, back: typeof WAYS_BACK[number]): Uint8Array {
   const taps = voxelsOf(kernel);
   const mirrored = kernels.map((_, i) => kernels[i - i % taps + taps - 1 - i % taps]);
   const r = emit(graph, "Conv", [image, weights], attributes);
-  const z = emitShrinkage(graph, r, {
-    gate: array(gates, [1, count, ...ones]),
-    squared: array(thresholds.map((t) => t * t), [1, count, ...ones]),
-  });
+  const z = emitGained(graph, r, gainOf(bank, [1, count, ...axes(size).map(() => 1)]));
   const q = back === "ConvTranspose"
     ? emit(graph, "ConvTranspose", [z, weights], attributes)
     : emit(graph, "Conv", [z, array(mirrored, [1, count, ...axes(kernel)])], attributes);
@@ -84,14 +76,18 @@ function writeGraph(options: Case, back: typeof WAYS_BACK[number]): Uint8Array {
   });
 }
 
-function emitShrinkage(
-  graph: Graph,
-  r: Value,
-  { gate, squared }: { readonly gate: Value; readonly squared: Value },
-): Value {
-  const power = emit(graph, "Mul", [r, r]);
-  const share = emit(graph, "Div", [power, emit(graph, "Add", [power, squared])]);
-  return emit(graph, "Mul", [emit(graph, "Mul", [share, r]), gate]);
+/** The gain as a graph takes it, its numbers in this shape. */
+function gainOf({ gains, thresholds }: ShrinkageKernels, shape: readonly number[]): GraphGain {
+  const listed = (valueAt: (d: number) => number) =>
+    array(Float64Array.from(thresholds, (_, d) => valueAt(d)), shape);
+  const gainAt = (d: number, k: number) => gains[d * GAIN_COUNT + k];
+  return {
+    most: listed((d) => gainAt(d, 0) + KNEES.reduce((sum, _, k) => sum + gainAt(d, 1 + k), 0)),
+    steps: KNEES.map((knee, k) => ({
+      place: listed((d) => knee * thresholds[d] ** 2),
+      drop: listed((d) => gainAt(d, 1 + k) * knee * thresholds[d] ** 2),
+    })),
+  };
 }
 
 /** Ours; the image is in the corner of a grid whose other voxels are 0, as the peer's padding is. */
@@ -174,7 +170,7 @@ async function run(): Promise<void> {
     title: "Kernels' responses against onnxruntime's convolutions (sizes as x, y, z)",
     rows,
     notes: [
-      "Peer: onnxruntime's Conv, the same formula pointwise, and Conv with mirrored kernels or " +
+      "Peer: onnxruntime's Conv, the same gain pointwise, and Conv with mirrored kernels or " +
       "ConvTranspose, whichever is faster; as many threads. The least of many rounds that take " +
       "turns; CPU time for one thread, time passed for two. The results agree within 1e-5.",
     ],

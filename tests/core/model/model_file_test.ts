@@ -64,9 +64,15 @@ for (
   const [what, text, ...parts] of [
     ["a Wiener block behind the first", changedLater(1, { kind: "wiener" }), "stage 2", "wiener"],
     ["no step size", changedLater(2, { stepSize: null }), "stage 3", "step size"],
-    ["too few gates", changedLater(1, { gateLogs: [1] }), "stage 2", "gates"],
+    ["too few gains", changedLater(1, { gains: [1] }), "stage 2", "the gains are not"],
+    [
+      "no slopes",
+      changedLater(1, { gainSlopes: undefined }),
+      "stage 2",
+      "the gains' slopes are not",
+    ],
     ["thresholds as texts", changedLater(1, { thresholdLogs: ["a"] }), "stage 2", "thresholds"],
-    ["no threshold exponent", changedLater(1, { thresholdExponent: "x" }), "threshold exponent"],
+    ["one threshold exponent", changedLater(1, { thresholdExponents: 0.7 }), "threshold exponents"],
     ["kernels for other channels", changedLater(1, { kernelChannels: 5 }), "stage 2"],
   ]
 ) {

@@ -219,9 +219,10 @@ function moveNumbers(
     case "shrinkage":
       return {
         ...moved,
-        gateLogs: moved.gateLogs.map((value) => value + random.normal()),
+        gains: moved.gains.map((value) => value + 0.4 * random.normal()),
+        gainSlopes: moved.gainSlopes.map((value) => value + 0.4 * random.normal()),
         thresholdLogs: moved.thresholdLogs.map((value) => value + 0.3 * random.normal()),
-        thresholdExponent: 0.6,
+        thresholdExponents: moved.thresholdExponents.map((value) => value + 0.3 * random.normal()),
       };
   }
 }
@@ -257,7 +258,8 @@ export function createImage(shape: Shape, seed = 3): Volume {
   return image;
 }
 
-async function restoreOnEngine(
+/** What the CPU engine makes of the image at these noise levels. */
+export async function restoreOnEngine(
   { model, psf, image, sigmas, peak }: Omit<PreparedCase, "name" | "expected">,
 ): Promise<Float32Array> {
   const engine = await createCpuEngine({ threads: 1 });

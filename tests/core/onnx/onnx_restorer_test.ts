@@ -4,7 +4,14 @@ import { createOnnxRestorer } from "../../../core/onnx/onnx_restorer.ts";
 import { writeOnnx } from "../../../core/onnx/write_onnx.ts";
 import { channelOf, sizeOf } from "../../../core/volume.ts";
 import { assertClose } from "../../support/assert_close.ts";
-import { CASCADE_CASES, createBlur, createModel, ONNX_CASES, prepareCase } from "./onnx_case.ts";
+import {
+  CASCADE_CASES,
+  createBlur,
+  createModel,
+  ONNX_CASES,
+  prepareCase,
+  restoreOnEngine,
+} from "./onnx_case.ts";
 
 for (const options of [...ONNX_CASES.slice(-3), ...CASCADE_CASES.slice(-2)]) {
   Deno.test(`createOnnxRestorer() restores channel by channel: ${options.name}`, async () => {
@@ -42,6 +49,24 @@ Deno.test("createOnnxRestorer() is told the noise", async () => {
     const low = await restorer.restore(channelOf(image, 0), { channel: 0, sigma: 0.001 });
     const high = await restorer.restore(channelOf(image, 0), { channel: 0, sigma: 0.3 });
     assert.throws(() => assertClose(low, high, 0.05));
+  } finally {
+    restorer.close();
+  }
+});
+
+Deno.test("createOnnxRestorer() follows the engine from no noise to strong noise", async () => {
+  const prepared = await prepareCase(CASCADE_CASES.find(({ name }) => /one plane/.test(name))!);
+  const { model, image, psf, peak } = prepared;
+  const size = sizeOf(image.shape);
+  const bytes = writeOnnx(model, { kind: "general" });
+  const restorer = createOnnxRestorer({ bytes, name: "m.onnx", psf, size, threads: 1 });
+  const scaled = image.data.map((value) => value / peak);
+  try {
+    for (const sigma of [0, 5e-5, 0.002, 0.2]) {
+      const expected = await restoreOnEngine({ ...prepared, sigmas: [sigma] });
+      const restored = await restorer.restore(scaled, { channel: 0, sigma });
+      assertClose(restored.map((value) => value * peak), expected, 1e-5, `sigma ${sigma}`);
+    }
   } finally {
     restorer.close();
   }
