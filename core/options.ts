@@ -134,8 +134,7 @@ export const trainOptions = {
     kind: "number",
     min: 1e-6,
     max: 1,
-    default: "0.005",
-    description: "of Adam",
+    description: "of Adam; 0.005 by default, 0.015 for a cascade",
   },
   schedule: {
     flags: "--schedule <name>",

@@ -41,6 +41,14 @@ Deno.test("train, evaluate, degrade and deconvolve go together", async (t) => {
     assert.deepEqual(listFiles(`${world}/runs/a`), RUN_FILES);
   });
 
+  await t.step("a cascade learns with larger steps than a block, if nothing is said", async () => {
+    await run("train cells --psf psf.tif --stages 2 --epochs 1 --kernels 2 --out runs/cascade");
+    const rates = ["a", "cascade"].map((name) =>
+      JSON.parse(Deno.readTextFileSync(`${world}/runs/${name}/config.json`)).config.learningRate
+    );
+    assert.deepEqual(rates, [0.005, 0.015]);
+  });
+
   await t.step("evaluate prints a Markdown table and nothing else", async () => {
     const { stdout } = await run(
       "evaluate val --model runs/a --psf psf.tif --noise 1% --format markdown",
