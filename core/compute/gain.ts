@@ -1,7 +1,8 @@
 /**
  * How a response to a kernel is weakened or strengthened, by its strength v = r^2 / threshold^2: a
  * smooth step at each of three knees, over a constant. Any gain that changes slowly over the decades of
- * strength is near one of these.
+ * strength is near one of these. The engines take strengths beyond 1e10, where every step is full, for
+ * 1e10, so that 32 bits hold its third power times any gain.
  *
  * @module
  */
@@ -11,9 +12,6 @@ export const KNEES = [1 / 16, 1, 16] as const;
 
 /** Numbers of a gain: the constant, and the height of every step. */
 export const GAIN_COUNT = 1 + KNEES.length;
-
-/** Strengths beyond this one, where every step is full, count as it, so that 32 bits hold v^3. */
-export const MOST_STRENGTH = 1e12;
 
 /** The least square of a threshold: squares of 32-bit numbers do not vanish that are larger. */
 export const LEAST_SQUARE = 1e-30;
@@ -44,6 +42,3 @@ export function gainNumerator(gains: ArrayLike<number>): readonly number[] {
     constant + first + second + third,
   ];
 }
-
-/** The coefficients of Q for v^0 to v^3. */
-export const GAIN_DENOMINATOR: readonly number[] = gainNumerator([1, 0, 0, 0]);

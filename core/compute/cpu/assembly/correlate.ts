@@ -11,8 +11,7 @@ export function addSums(sums: usize, lanes: v128): void {
 }
 
 /**
- * c_d(u) += sum_n x(n + u) s_d(n) of a row of `columns` voxels;
- * a multiple of four; s is [column][4],
+ * c_d(u) += sum_n x(n + u) s_d(n) of a row of `columns` voxels, a multiple of four; s is [column][4],
  * the sums are f64 [tap][4], the table is that of `respondRow`.
  */
 export function correlateRow(

@@ -9,9 +9,9 @@ import { addSums, correlateRow } from "./correlate";
 import { gatherRow, GROUP, mad, respondRow, runOf, TAP } from "./taps";
 import { arg } from "./job";
 
-// As in gain.ts.
+// See gain.ts.
 const KNEE_1: f32 = 0.0625, KNEE_2: f32 = 1, KNEE_3: f32 = 16;
-const MOST_STRENGTH: f32 = 1e12;
+const MOST_STRENGTH: f32 = 1e10;
 
 /** Vectors behind a group's taps: of its table (P, the gains, 1 / threshold^2), and of its sums. */
 const NUMBERS: usize = 9, SUMS: usize = 5;

@@ -51,9 +51,9 @@ fn index_in(n: vec3<u32>, box: vec4<u32>) -> u32 {
   return (n.x * box.y + n.y) * box.z + n.z;
 }
 
-// As in gain.ts; the root of the most strength.
+// See gain.ts; the root of the largest strength.
 const KNEES = vec3<f32>(0.0625, 1.0, 16.0);
-const MOST_RATIO: f32 = 1e6;
+const MOST_RATIO: f32 = 1e5;
 
 // The i-th number of the four kernels.
 fn number(i: u32) -> vec4<f32> {
