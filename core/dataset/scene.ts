@@ -40,10 +40,10 @@ export interface Scene {
 }
 
 /**
- * A crop at a random place and its surroundings: the volume's
- * own voxels where it has them, zeros beyond it; never a periodic wrap. Where the volume is large enough
- * for crop and halo, the region lies inside it. The region has the size crop
- * + 2 halo wherever the crop lies, so that all crops of one size share a grid.
+ * A crop at a random place and its surroundings: the volume's own voxels where it has them, zeros
+ * beyond it; never a periodic wrap. Where the volume is large enough for crop and halo, the region lies
+ * inside it. The region has the size crop + 2 halo wherever the crop lies, so that all crops of one size
+ * share a grid.
  *
  * @example
  * ```ts
