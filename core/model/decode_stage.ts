@@ -56,6 +56,9 @@ function decodeStage(json: Record<string, unknown>, check: Check): Stage {
       gainSlopes: numbers("gainSlopes", "gains' slopes", GAIN_COUNT * count),
       thresholdLogs: numbers("thresholdLogs", "thresholds", count),
       thresholdExponents: numbers("thresholdExponents", "threshold exponents", count),
+      anchor: number("anchor", "the anchor"),
+      relaxation: number("relaxation", "the relaxation"),
+      memory: number("memory", "the memory"),
     };
   }
   check(

@@ -18,6 +18,7 @@ import {
   type Graph,
   integer,
   integers,
+  real,
   type Value,
 } from "./graph.ts";
 import {
@@ -32,31 +33,53 @@ import {
 } from "./operators.ts";
 import { correlateSpectra, mapSpectrum } from "./spectrum_graph.ts";
 import { emitDivisor, type StageContext } from "./stage_context.ts";
-import { forwardTransform, type GraphGrid, inverseTransform } from "./transform_graph.ts";
+import {
+  cropToStack,
+  forwardTransform,
+  type GraphGrid,
+  inverseTransform,
+  padToGrid,
+} from "./transform_graph.ts";
 import { emitResidual, type StageInput } from "./wiener_graph.ts";
 
 /** Kernels that are convolved with at a time: their responses are what takes memory. */
 const KERNELS_AT_A_TIME = 8;
 
 /**
- * F^-1[ ( conj(K) F y' + w F q ) / (|K|^2 + w R) ], y' the stack in the field of view and K x beyond
- * it: F y' = K F x + F M^T (y - M K x).
+ * x + p (s - x) + k o, s = F^-1[ ( conj(K) F y' + w F (q + a^2 (x - o)) ) / (|K|^2 + w R) ], y' the
+ * stack in the field of view and K x beyond it: F y' = K F x + F M^T (y - M K x); o is what positivity
+ * took away, so that x + o is the estimate before it.
  */
 export function emitShrinkageStage(
   graph: Graph,
   stage: ShrinkageStage,
   input: StageInput & { readonly context: StageContext },
 ): Value {
-  const { estimate, extent, context } = input;
+  const { estimate, before, extent, context } = input;
   const { grid, transfer } = context;
+  const { anchor, relaxation, memory } = stage;
+  const scaled = (value: Value, factor: number) => emit(graph, "Mul", [value, real(factor)]);
   const { predicted, residual } = emitResidual(graph, input);
   const completed = mapSpectrum(graph, "Add", [predicted, residual]);
   const { divisor, weight } = emitDivisor(graph, stage, context);
   const kept = emitShrunkResponses(graph, estimate, { stage, context });
-  const prior = mapSpectrum(graph, "Mul", [forwardTransform(graph, kept, grid, "zero"), weight]);
+  const held = emit(graph, "Sub", [
+    scaled(estimate, 2 * anchor ** 2),
+    scaled(before, anchor ** 2),
+  ]);
+  const target = emit(graph, "Add", [padToGrid(graph, kept, grid), held]);
+  const prior = mapSpectrum(graph, "Mul", [forwardTransform(graph, target, grid, "grid"), weight]);
   const sum = mapSpectrum(graph, "Add", [correlateSpectra(graph, transfer, completed), prior]);
   const quotient = mapSpectrum(graph, "Div", [sum, divisor]);
-  return inverseTransform(graph, quotient, grid, extent);
+  const solution = inverseTransform(graph, quotient, grid, extent);
+  const [last, lastBefore] = [estimate, before].map((field) =>
+    extent === "grid" ? field : cropToStack(graph, field, grid)
+  );
+  return combineAll(graph, "Add", [
+    scaled(solution, relaxation),
+    scaled(last, 1 - relaxation - memory),
+    scaled(lastBefore, memory),
+  ]);
 }
 
 /** q = sum_d g_d^T z_d on the stack, of the estimate on the grid; `[c, z, y, x]`. */

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { autocorrelateKernels, normalizeKernels } from "../twb/kernels.ts";
-import { type KernelBank, LEAST_SIGMA, REFERENCE_SIGMA, type Stage } from "../twb/stage.ts";
+import { regularizersOf } from "../twb/regularizer.ts";
+import { LEAST_SIGMA, REFERENCE_SIGMA, type Stage } from "../twb/stage.ts";
 import {
   array,
   type Constant,
@@ -75,7 +75,7 @@ export function raiseNoise(graph: Graph, sigma: Value, exponent: Value): Value {
 /** R, `[1 or c, kz, ky, kx]`: the transform of the kernels' summed autocorrelation. */
 function emitRegularizer(
   graph: Graph,
-  stage: KernelBank,
+  stage: Stage,
   { grid, channels, channelCount }: StageContext,
 ): Value {
   const [depth, height, width] = stage.kernelSize;
@@ -95,14 +95,12 @@ function nameLags({ initializers }: Graph): string {
   return taken === 0 ? name : `${name}_${taken + 1}`;
 }
 
-/** A at the lags of `autocorrelateKernels`, `[c, z, y, x]`; lags along z stand for both signs. */
-function lagsOf(stage: KernelBank): Constant {
-  const { kernels } = normalizeKernels(stage);
+/** R at the lags of `autocorrelateKernels`, `[c, z, y, x]`; lags along z stand for both signs. */
+function lagsOf(stage: Stage): Constant {
   const [depth, height, width] = stage.kernelSize;
   const plane = (2 * height - 1) * (2 * width - 1);
-  const all = Array.from(
-    { length: stage.kernelChannels },
-    (_, channel) => autocorrelateKernels(kernels, { ...stage, channel }),
-  ).flatMap((lags) => Array.from(lags, (value, i) => i % lags.length < plane ? value : 2 * value));
+  const all = regularizersOf(stage).flatMap((lags) =>
+    Array.from(lags, (value, i) => i % lags.length < plane ? value : 2 * value)
+  );
   return array(all, [stage.kernelChannels, depth, 2 * height - 1, 2 * width - 1]);
 }

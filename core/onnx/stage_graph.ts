@@ -18,22 +18,15 @@ export function emitStages(
   stack: Value,
   { stages, context }: { readonly stages: readonly Stage[]; readonly context: StageContext },
 ): Value {
-  return stages.reduce((estimate, stage, index) => {
+  return stages.reduce(({ estimate, before }, stage, index) => {
     const extent = index === stages.length - 1 ? "stack" : "grid";
-    return emitStage(graph, stage, { stack, estimate, extent, context });
-  }, stack);
+    const output = emitStage(graph, stage, { stack, estimate, before, extent, context });
+    const positive = stage.positivity === "rectify" ? emit(graph, "Relu", [output]) : output;
+    return { estimate: positive, before: output };
+  }, { estimate: stack, before: stack }).estimate;
 }
 
 function emitStage(
-  graph: Graph,
-  stage: Stage,
-  input: StageInput & { readonly context: StageContext },
-): Value {
-  const output = emitFilter(graph, stage, input);
-  return stage.positivity === "rectify" ? emit(graph, "Relu", [output]) : output;
-}
-
-function emitFilter(
   graph: Graph,
   stage: Stage,
   input: StageInput & { readonly context: StageContext },

@@ -149,6 +149,12 @@ export function cropToStack(graph: Graph, field: Value, { z, y, x }: GraphGrid):
   return [z, y, x].reduce((work, axis, index) => crop(graph, work, axis, index + 1), field);
 }
 
+/** The stack's voxels in a field on the grid that is 0 elsewhere, `[c, z, y, x]`. */
+export function padToGrid(graph: Graph, stack: Value, { z, y, x }: GraphGrid): Value {
+  const gaps = [z, y, x].map(({ length, samples }) => emit(graph, "Sub", [length, samples]));
+  return emit(graph, "Pad", [stack, shapeOf(graph, [0, 0, 0, 0, 0, ...gaps])]);
+}
+
 /** What a small array is transformed with. */
 export interface SmallTransform {
   readonly size: GraphSize;

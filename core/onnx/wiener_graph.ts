@@ -21,6 +21,8 @@ export interface StageInput {
   readonly stack: Value;
   /** The last stage's estimate on the whole grid, x; the stack itself for the first stage. */
   readonly estimate: Value;
+  /** The same before its positivity. */
+  readonly before: Value;
   /** What the output is to be on. */
   readonly extent: Extent;
 }

@@ -83,6 +83,7 @@ function describeStage(stage: Stage): string {
       `thresholds at 1 % noise ${range(stage.thresholdLogs.map(Math.exp))}`,
       `h ${range(stage.thresholdExponents)}`,
       `gains of the strongest ${range(strongestGains(stage))}`,
+      `a = ${number(stage.anchor)}, p = ${number(stage.relaxation)}, k = ${number(stage.memory)}`,
     );
   }
   return parts.join(", ");

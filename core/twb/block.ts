@@ -7,7 +7,7 @@
 import type { Engine, Field, Planes, Regularizer, Resource, Spectrum } from "../compute/engine.ts";
 import type { Extension } from "../compute/grid.ts";
 import type { Size } from "../volume.ts";
-import { autocorrelateKernels, normalizeKernels } from "./kernels.ts";
+import { regularizersOf } from "./regularizer.ts";
 import type { Stage } from "./stage.ts";
 
 /** What stacks of one size need on an engine for one block. */
@@ -81,13 +81,8 @@ export function loadStage(
   { engine, regularizers }: Pick<BlockWorkspace, "engine" | "regularizers">,
   stage: Stage,
 ): void {
-  const { kernels } = normalizeKernels(stage);
-  regularizers.forEach((regularizer, channel) =>
-    engine.setRegularizer(
-      regularizer,
-      autocorrelateKernels(kernels, { ...stage, channel }),
-    )
-  );
+  const lags = regularizersOf(stage);
+  regularizers.forEach((regularizer, channel) => engine.setRegularizer(regularizer, lags[channel]));
 }
 
 /** What one channel goes through the block with. */

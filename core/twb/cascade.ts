@@ -45,6 +45,7 @@ export interface LaterWorkspace {
   readonly work: Field;
   /** Of the stack's size. */
   readonly part: Field;
+  readonly otherPart: Field;
   readonly partPlanes: Planes;
   /** Of the grid's depth. */
   readonly planes: Planes;
@@ -110,6 +111,7 @@ export function createCascade(engine: Engine, options: CascadeOptions): Cascade 
     input: engine.createField(grid),
     work: engine.createField(grid),
     part: engine.createField(size),
+    otherPart: engine.createField(size),
     partPlanes: purpose === "train" || beginning === "grid"
       ? engine.createPlanes(grid, size[0])
       : first.observed,
@@ -137,8 +139,8 @@ export function freeCascade({ engine, regularizers, first, later }: Cascade): vo
   freeWorkspace(first);
   engine.free(...regularizers.slice(1).flat());
   if (!later) return;
-  const { estimates, input, work, part, partPlanes, planes, otherPlanes } = later;
-  engine.free(...estimates, input, work, part, otherPlanes);
+  const { estimates, input, work, part, otherPart, partPlanes, planes, otherPlanes } = later;
+  engine.free(...estimates, input, work, part, otherPart, otherPlanes);
   if (partPlanes !== first.observed) engine.free(partPlanes);
   if (planes !== first.work) engine.free(planes);
 }
@@ -202,16 +204,22 @@ function forwardResidual(cascade: Cascade, { index, observed, output, passage }:
   engine.combine(output, [[1, input], [(stage as ResidualStage).stepSize, output]]);
 }
 
-/** output = F^-1[ ( conj(K) F y' + w F q ) / L ], q of the shrunk responses */
+/** x + p (s - x) + k o, s = F^-1[ ( conj(K) F y' + w F (q + a^2 (x - o)) ) / L ] */
 function forwardShrinkage(cascade: Cascade, { index, observed, output, passage }: StageStep): void {
   const { engine } = cascade;
-  const { input, work, part, partPlanes, planes, otherPlanes } = cascade.later!;
+  const { estimates, input, work, part, otherPart, planes, otherPlanes } = cascade.later!;
   const { filtering, weight, stage } = stageAt(cascade, index, passage);
+  const { anchor, relaxation, memory } = stage as ShrinkageStage;
   const { transfer } = passage;
+  // x + o, the last estimate before positivity
+  const before = estimates[index - 1] ?? estimates[0];
   engine.shrinkResponses(input, part, shrinkageOf(stage as ShrinkageStage, passage));
-  // First, for the planes of a flat stack may be those of its grid.
-  engine.forwardLateral(part, partPlanes, "zero");
-  engine.filter(partPlanes, otherPlanes, { kind: "solve", extension: "zero", ...filtering });
+  engine.combine(work, [[2 * anchor ** 2, input], [-(anchor ** 2), before]]);
+  engine.copy(otherPart, work);
+  engine.combine(part, [[1, part], [1, otherPart]]);
+  engine.copy(work, part);
+  engine.forwardLateral(work, otherPlanes, "zero");
+  engine.filter(otherPlanes, otherPlanes, { kind: "solve", extension: "zero", ...filtering });
   engine.forwardLateral(input, planes, "zero");
   engine.filter(planes, planes, { kind: "multiply", transfer, extension: "zero" });
   engine.inverseLateral(planes, work);
@@ -219,5 +227,10 @@ function forwardShrinkage(cascade: Cascade, { index, observed, output, passage }
   engine.forwardLateral(work, planes, "zero");
   engine.filter(planes, planes, { kind: "wiener", extension: "zero", ...filtering });
   engine.combine(planes, [[1, planes], [weight, otherPlanes]]);
-  engine.inverseLateral(planes, output);
+  engine.inverseLateral(planes, work);
+  engine.combine(output, [
+    [relaxation, work],
+    [1 - relaxation - memory, input],
+    [memory, before],
+  ]);
 }

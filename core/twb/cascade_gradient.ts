@@ -18,6 +18,8 @@ export interface GradientWorkspace {
   readonly gradient: Field;
   /** dL/dq, on the grid. */
   readonly adjoint: Field;
+  /** What of the stage's gradient goes around its positivity, on the grid. */
+  readonly bypass: Field;
   /** Zeros of the stack's size. */
   readonly zeros: Field;
 }
@@ -27,16 +29,18 @@ export function createGradientWorkspace(
   { engine, size, grid, later }: Cascade,
 ): GradientWorkspace | undefined {
   if (!later) return undefined;
-  const [gradient, adjoint, zeros] = [grid, grid, size].map((n) => engine.createField(n));
+  const [gradient, adjoint, bypass, zeros] = [grid, grid, grid, size].map((n) =>
+    engine.createField(n)
+  );
   engine.combine(zeros, []);
-  return { engine, gradient, adjoint, zeros };
+  return { engine, gradient, adjoint, bypass, zeros };
 }
 
 /** Gives its memory back. */
 export function freeGradientWorkspace(workspace: GradientWorkspace | undefined): void {
   if (!workspace) return;
-  const { engine, gradient, adjoint, zeros } = workspace;
-  engine.free(gradient, adjoint, zeros);
+  const { engine, gradient, adjoint, bypass, zeros } = workspace;
+  engine.free(gradient, adjoint, bypass, zeros);
 }
 
 /** What the way back starts from and adds to. */
@@ -71,6 +75,9 @@ export async function backwardStages(
     await backward(cascade, workspace!, { index, passage, gradients: gradients[index] });
     if (stages[index - 1].positivity === "rectify") {
       engine.modulate(current, [current, later!.estimates[index - 1]], { kind: "gate" });
+    }
+    if (stages[index].kind === "shrinkage") {
+      engine.combine(current, [[1, current], [1, workspace!.bypass]]);
     }
   }
   if (firstTrained > 0) return;
@@ -117,40 +124,62 @@ async function backwardResidual(
   engine.combine(gradient, [[1, gradient], [-stepSize, work]]);
 }
 
-/** Back through F^-1[ ( conj(K) F y' + w F q ) / L ]. */
+/**
+ * Back through u' = x + p (s - x) + k o, s = F^-1[ ( conj(K) F y' + w F (q + a^2 (x - o)) ) / L ],
+ * with o = u - x of the estimate u before its positivity. `gradient` becomes that by x, `bypass` that by
+ * u.
+ */
 async function backwardShrinkage(
   cascade: Cascade,
-  { gradient, adjoint, zeros }: GradientWorkspace,
+  { gradient, adjoint, bypass, zeros }: GradientWorkspace,
   { index, passage, gradients }: StageStep,
 ): Promise<void> {
   const { engine, size } = cascade;
   const { estimates, input, work, planes, otherPlanes } = cascade.later!;
   const { filtering, weight, stage } = stageAt(cascade, index, passage);
+  const { anchor, relaxation, memory } = stage as ShrinkageStage;
   const { transfer } = passage;
+  const before = estimates[index - 1];
+  // o and s, from what they were added to.
+  engine.combine(bypass, [[1, before], [-1, input]]);
+  gradients.memory += await engine.dot(gradient, bypass);
+  engine.combine(work, [
+    [1 / relaxation, estimates[index]],
+    [1 - 1 / relaxation, input],
+    [-memory / relaxation, bypass],
+  ]);
+  gradients.relaxation += await engine.dot(gradient, work) - await engine.dot(gradient, input);
   engine.forwardLateral(gradient, planes, "zero");
-  engine.forwardLateral(estimates[index], otherPlanes, "zero");
+  engine.forwardLateral(work, otherPlanes, "zero");
   const sums = await engine.regularizerGradient(planes, {
     operand: "estimate",
     planes: otherPlanes,
     extension: "zero",
     ...filtering,
   });
-  addLagGradients(gradients, sums, { ...passage, weight });
-  // dL/dq = w F^-1[ P / L ]
+  addLagGradients(gradients, sums, { ...passage, weight, factor: relaxation });
+  // dL/dq = w F^-1[ P / L ], P of p dL/du'
   engine.filter(planes, otherPlanes, { kind: "solve", extension: "zero", ...filtering });
   engine.inverseLateral(otherPlanes, adjoint);
-  engine.combine(adjoint, [[weight, adjoint]]);
+  engine.combine(adjoint, [[relaxation * weight, adjoint]]);
+  const pull = await engine.dot(adjoint, input) - await engine.dot(adjoint, bypass);
   // dL/dy' = F^-1[ K P / L ]; in the field of view y' is the stack, beyond it K x.
   engine.filter(planes, planes, { kind: "wiener-adjoint", extension: "zero", ...filtering });
   engine.inverseLateral(planes, work);
   engine.copy(work, zeros);
   engine.forwardLateral(work, planes, "zero");
   engine.filter(planes, planes, { kind: "correlate", transfer, extension: "zero" });
-  engine.inverseLateral(planes, gradient);
+  engine.inverseLateral(planes, work);
+  engine.combine(bypass, [[memory, gradient], [-(anchor ** 2), adjoint]]);
+  engine.combine(gradient, [
+    [1 - relaxation - memory, gradient],
+    [2 * anchor ** 2, adjoint],
+    [relaxation, work],
+  ]);
   const shrinkage = await engine.shrinkResponsesGradient(input, gradient, {
     gradient: adjoint,
     size,
     kernels: shrinkageOf(stage as ShrinkageStage, passage),
   });
-  addShrinkageGradients(gradients, shrinkage, { ...passage, weight });
+  addShrinkageGradients(gradients, { ...shrinkage, pull }, { ...passage, weight });
 }

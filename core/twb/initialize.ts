@@ -107,6 +107,9 @@ const LATER = {
   thresholdExponent: 0.7,
   /** Only what is about as strong as the threshold is kept, and made stronger. */
   gains: [0, 0, 1.35, 0],
+  anchor: 1.3,
+  relaxation: 1.4,
+  memory: 0.9,
 };
 
 /**
@@ -128,6 +131,7 @@ export function createStages(options: StagesOptions = {}): readonly Stage[] {
   const first = createStage(options);
   if (stageCount === 1) return [first];
   const { alpha, noiseExponent, thresholdLog, thresholdExponent, gains } = LATER;
+  const { anchor, relaxation, memory } = LATER;
   const { kernels, scales } = first;
   const later = Array.from({ length: stageCount - 1 }, (): Stage => {
     const shared = {
@@ -145,6 +149,9 @@ export function createStages(options: StagesOptions = {}): readonly Stage[] {
       gainSlopes: new Float64Array(scales.length * gains.length),
       thresholdLogs: new Float64Array(scales.length).fill(thresholdLog),
       thresholdExponents: new Float64Array(scales.length).fill(thresholdExponent),
+      anchor,
+      relaxation,
+      memory,
     };
   });
   return [{ ...first, noiseExponent, noiseWeight: "learned" }, ...later];

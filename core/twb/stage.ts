@@ -60,7 +60,13 @@ export interface ResidualStage extends RegularizedStage {
  *     z_d = r_d ( gain_d0 + sum_k gain_dk v_d / (v_d + knee_k) ),   knees 1/16, 1, 16
  *     gain = m + t n,   t = (sigma - 0.01) / (sigma + 0.01)
  *     y'  = y in the field of view, K x beyond it
- *     F^-1[ ( conj(K) F y' + w sum_d conj(G_d) F z_d ) / ( |K|^2 + w R ) ]
+ *     s   = F^-1[ ( conj(K) F y' + w ( sum_d conj(G_d) F z_d + a^2 F (x - o) ) ) / ( |K|^2 + w (R + a^2) ) ]
+ *     x + p (s - x) + k o
+ *
+ * x is the last estimate after its positivity and o <= 0 what positivity took away, so that a, p
+ * and k make of the stages steps of the alternating direction method of multipliers, o being the
+ * multiplier of x >= 0 (over-relaxed: Eckstein & Bertsekas 1992; learned: Yang et al., ADMM-Net, 2016).
+ * With a = 0, p = 1, k = 0 nothing is left of that.
  */
 export interface ShrinkageStage extends RegularizedStage {
   readonly kind: "shrinkage";
@@ -72,6 +78,12 @@ export interface ShrinkageStage extends RegularizedStage {
   readonly thresholdLogs: Float64Array;
   /** h, `[d, c]` */
   readonly thresholdExponents: Float64Array;
+  /** a: how firmly the solution is held to the last estimate. */
+  readonly anchor: number;
+  /** p: the part of the way to the solution that is gone, more than 1 for over-relaxation. */
+  readonly relaxation: number;
+  /** k: the part that is remembered of what positivity took away. */
+  readonly memory: number;
 }
 
 /** A stage of any kind. */
@@ -101,7 +113,7 @@ function learnedNames(stage: Stage): readonly string[] {
     case "shrinkage":
       return [
         ...["kernels", "scales", "gains", "gainSlopes", "thresholdLogs", "thresholdExponents"],
-        ...["alpha", "noiseExponent"],
+        ...["alpha", "noiseExponent", "anchor", "relaxation", "memory"],
       ];
   }
 }
@@ -155,7 +167,7 @@ export function withParameters<T extends Stage>(
 
 /**
  * How many numbers a stage learns: D C (kx ky kz + 1) + 1 for a Wiener block, one more if b is
- * learned; three instead of one for a residual block; D C (kx ky kz + 11) + 2 with shrinkage.
+ * learned; three instead of one for a residual block; D C (kx ky kz + 11) + 5 with shrinkage.
  *
  * @example
  * ```ts

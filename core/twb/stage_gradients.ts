@@ -5,21 +5,16 @@
  */
 import type { ShrinkageGradients } from "../compute/engine.ts";
 import { GAIN_COUNT } from "../compute/gain.ts";
-import {
-  autocorrelateKernels,
-  correlateWithLags,
-  countLags,
-  denormalizeGradients,
-  normalizeKernels,
-} from "./kernels.ts";
+import { correlateWithLags, countLags, denormalizeGradients, normalizeKernels } from "./kernels.ts";
+import { regularizersOf, zeroLagOf } from "./regularizer.ts";
 import { flattenByName, joinVectors, logNoise, noiseBalance, type Stage } from "./stage.ts";
 import { voxelsOf } from "../volume.ts";
 
 /** Sums over the images of a batch, for one stage. */
 export interface StageGradients {
   readonly stage: Stage;
-  /** A(lag) per channel of the kernels, of the stage's own numbers. */
-  readonly autocorrelations: readonly Float64Array[];
+  /** R per channel of the kernels at its lags, of the stage's own numbers. */
+  readonly regularizers: readonly Float64Array[];
   /** Q(lag) = dL/dR at the lags, per channel of the kernels. */
   readonly lags: readonly Float64Array[];
   /** dL/dg beside that through R, `[d, c, z, y, x]`. */
@@ -34,19 +29,20 @@ export interface StageGradients {
   alpha: number;
   noiseExponent: number;
   stepSize: number;
+  /** dL/da beside that through the lags. */
+  anchor: number;
+  relaxation: number;
+  memory: number;
 }
 
 /** Zeros to add to. */
 export function createStageGradients(stage: Stage): StageGradients {
-  const { kernelChannels, kernelSize, scales } = stage;
-  const { kernels } = normalizeKernels(stage);
-  const channels = Array.from({ length: kernelChannels }, (_, channel) => channel);
+  const { kernels, kernelSize, scales } = stage;
+  const regularizers = regularizersOf(stage);
   return {
     stage,
-    autocorrelations: channels.map((channel) =>
-      autocorrelateKernels(kernels, { ...stage, channel })
-    ),
-    lags: channels.map(() => new Float64Array(countLags(kernelSize))),
+    regularizers,
+    lags: regularizers.map(() => new Float64Array(countLags(kernelSize))),
     kernels: new Float64Array(kernels.length),
     gains: new Float64Array(scales.length * GAIN_COUNT),
     gainSlopes: new Float64Array(scales.length * GAIN_COUNT),
@@ -55,6 +51,9 @@ export function createStageGradients(stage: Stage): StageGradients {
     alpha: 0,
     noiseExponent: 0,
     stepSize: 0,
+    anchor: 0,
+    relaxation: 0,
+    memory: 0,
   };
 }
 
@@ -74,9 +73,9 @@ export function addLagGradients(
   sums: Float64Array,
   { channel, sigma, weight, factor = 1 }: GradientShare,
 ): void {
-  const { lags, autocorrelations, stage } = gradients;
+  const { lags, regularizers, stage } = gradients;
   const target = lags[channel % lags.length];
-  const values = autocorrelations[channel % lags.length];
+  const values = regularizers[channel % lags.length];
   // The lags along z with l > 0 stand for their opposites too.
   const plane = values.length / stage.kernelSize[0];
   let inner = 0;
@@ -88,10 +87,13 @@ export function addLagGradients(
   gradients.noiseExponent += 2 * logNoise(sigma) * inner;
 }
 
-/** Adds what the engine found of one channel's shrunk responses; its dL/dq is w F^-1[ P / L ]. */
+/** Adds what was found of one channel's shrunk responses and its anchor; dL/dq is w F^-1[ P / L ]. */
 export function addShrinkageGradients(
   gradients: StageGradients,
-  { kernels, gains, thresholds, product }: ShrinkageGradients,
+  { kernels, gains, thresholds, product, pull }: ShrinkageGradients & {
+    /** < x - o, dL/dq > */
+    readonly pull: number;
+  },
   { channel, sigma }: GradientShare,
 ): void {
   const { stage } = gradients;
@@ -116,8 +118,11 @@ export function addShrinkageGradients(
     gradients.thresholdLogs[index] += threshold * thresholds[d];
     gradients.thresholdExponents[index] += level * threshold * thresholds[d];
   }
-  gradients.alpha += product;
-  gradients.noiseExponent += 2 * level * product;
+  // The target of the solution, q + a^2 (x - o), goes with w.
+  const total = product + stage.anchor ** 2 * pull;
+  gradients.anchor += 2 * stage.anchor * pull;
+  gradients.alpha += total;
+  gradients.noiseExponent += 2 * level * total;
 }
 
 /** Adds `factor` times the sums of another image to those of a batch. */
@@ -138,12 +143,16 @@ export function addGradients(
   target.alpha += factor * source.alpha;
   target.noiseExponent += factor * source.noiseExponent;
   target.stepSize += factor * source.stepSize;
+  target.anchor += factor * source.anchor;
+  target.relaxation += factor * source.relaxation;
+  target.memory += factor * source.memory;
 }
 
 /**
  * The gradients of everything that stages learn, in the order of `flattenStages`.
  *
- *     dL/dalpha = sum_lag A(lag) Q(lag),   dL/dg_d(u) = 2 sum_lag Q(lag) g_d(u + lag)
+ *     dL/dalpha = sum_lag R(lag) Q(lag),   dL/dg_d(u) = 2 sum_lag Q(lag) g_d(u + lag),
+ *     dL/da = 2 a Q(0)
  */
 export function gradStages(gradients: readonly StageGradients[]): Float64Array {
   return joinVectors(gradients.map(gradStage));
@@ -156,10 +165,13 @@ function gradStage(gradients: StageGradients): Float64Array {
   lags.forEach((values, channel) =>
     correlateWithLags(kernels, gradKernels, { ...stage, channel, lags: values })
   );
-  // sum_lag A Q = sum_d < g_d, dL/dg_d > / 2, for R is quadratic in the kernels.
-  let alpha = gradients.alpha;
+  const { anchor: own } = stage.kind === "shrinkage" ? stage : { anchor: 0 };
+  const atZero = lags.reduce((sum, values) => sum + values[zeroLagOf(stage.kernelSize)], 0);
+  const anchor = gradients.anchor + 2 * own * atZero;
+  // sum_lag R Q = sum_d < g_d, dL/dg_d > / 2 + a^2 Q(0), for R is quadratic in the kernels.
+  let alpha = gradients.alpha + own ** 2 * atZero;
   for (let i = 0; i < kernels.length; i++) alpha += kernels[i] * gradKernels[i] / 2;
   for (let i = 0; i < kernels.length; i++) gradKernels[i] += gradients.kernels[i];
   const denormalized = denormalizeGradients(stage, gradKernels);
-  return flattenByName(stage, { ...gradients, ...denormalized, alpha });
+  return flattenByName(stage, { ...gradients, ...denormalized, alpha, anchor });
 }

@@ -23,7 +23,7 @@ export async function compileKernels(): Promise<Uint8Array> {
     "--sharedMemory",
     "--initialMemory=1",
     "--maximumMemory=65536",
-    "--enable=simd,threads",
+    "--enable=simd,threads,relaxed-simd",
   ], {
     writeFile: (name, contents) => void files.set(name, contents),
   });

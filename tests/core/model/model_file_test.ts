@@ -73,6 +73,8 @@ for (
     ],
     ["thresholds as texts", changedLater(1, { thresholdLogs: ["a"] }), "stage 2", "thresholds"],
     ["one threshold exponent", changedLater(1, { thresholdExponents: 0.7 }), "threshold exponents"],
+    ["an anchor as a text", changedLater(1, { anchor: "1" }), "stage 2", "the anchor is 1"],
+    ["no relaxation", changedLater(1, { relaxation: undefined }), "stage 2", "the relaxation is"],
     ["kernels for other channels", changedLater(1, { kernelChannels: 5 }), "stage 2"],
   ]
 ) {

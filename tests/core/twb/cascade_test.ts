@@ -19,6 +19,7 @@ import {
   freeGradientWorkspace,
 } from "../../../core/twb/cascade_gradient.ts";
 import { createStages } from "../../../core/twb/initialize.ts";
+import { normalizeKernels } from "../../../core/twb/kernels.ts";
 import { flattenStages, type Stage, withParameters } from "../../../core/twb/stage.ts";
 import { createStageGradients, gradStages } from "../../../core/twb/stage_gradients.ts";
 import { type Size, voxelsOf } from "../../../core/volume.ts";
@@ -165,7 +166,14 @@ Deno.test("a shrinkage stage without gains is the Wiener filter of the completed
   const base = problems["shrinkage, 2D, rectified"];
   const closed = base.stages.slice(0, 2).map((stage) =>
     stage.kind === "shrinkage"
-      ? { ...stage, gains: stage.gains.map(() => 0), gainSlopes: stage.gains.map(() => 0) }
+      ? {
+        ...stage,
+        gains: stage.gains.map(() => 0),
+        gainSlopes: stage.gains.map(() => 0),
+        anchor: 0,
+        relaxation: 1,
+        memory: 0,
+      }
       : stage
   );
   // Where nothing is shrunk and the stack fills the grid, the prediction beyond it plays no part.
@@ -175,6 +183,65 @@ Deno.test("a shrinkage stage without gains is the Wiener filter of the completed
   const alone = { ...second, kind: "wiener" } as unknown as Stage;
   const single = await evaluate(engine, { ...problem, stages: [alone] });
   assertClose(estimates[0], single.estimates[0], 1e-9);
+  engine.close();
+});
+
+Deno.test("stages without gains are steps of ADMM: they come to the minimum over x >= 0", () => {
+  const engine = createReferenceEngine();
+  const [height, width] = [6, 8];
+  const size: Size = [1, height, width];
+  const psfSize: Size = [1, 3, 3];
+  const psf = blob(psfSize);
+  const [first, step] = createStages({
+    kernelSize: [1, 3, 3],
+    kernelCount: 2,
+    stageCount: 2,
+    positivity: "rectify",
+  });
+  assert.ok(step.kind === "shrinkage");
+  const sigma = 0.01;
+  const alpha = Math.log(0.05);
+  const held = { ...step, alpha, gains: step.gains.map(() => 0), relaxation: 1.5, memory: 1 };
+  const stages = [first, ...Array.from({ length: 400 }, () => held)];
+  // On a grid of the stack's own size everything is periodic, and all of it is seen.
+  const options = { stages, size, grid: size, extension: "zero", purpose: "restore" } as const;
+  const cascade = createCascade(engine, options);
+  const transfer = createTransfer(engine, { psf, psfSize, grid: size });
+  const field = engine.createField(size);
+  const observed = Float64Array.from(normals(height * width, 21), (value) => 0.3 + value);
+  engine.write(field, observed);
+  const estimate = forwardStages(cascade, field, { transfer, channel: 0, sigma });
+  engine.rectify(estimate);
+  const x = engine.readExactly(estimate);
+
+  // The gradient of 1/2 |K x - y|^2 + w/2 sum_d |g_d * x|^2, sum by sum; 1 is the kernels' middle.
+  const correlate = (input: Float64Array, kernel: ArrayLike<number>, sign: 1 | -1) =>
+    input.map((_, i) => {
+      const [row, column] = [Math.floor(i / width), i % width];
+      let sum = 0;
+      for (let v = 0; v < 3; v++) {
+        for (let u = 0; u < 3; u++) {
+          const y = (row + sign * (v - 1) + height) % height;
+          const z = (column + sign * (u - 1) + width) % width;
+          sum += kernel[v * 3 + u] * input[y * width + z];
+        }
+      }
+      return sum;
+    });
+  const blurred = correlate(x, psf, -1).map((value, i) => value - observed[i]);
+  const gradient = correlate(blurred, psf, 1);
+  const { kernels } = normalizeKernels(held);
+  for (let d = 0; d < held.kernelCount; d++) {
+    const kernel = kernels.subarray(d * 9, (d + 1) * 9);
+    const penalty = correlate(correlate(x, kernel, 1), kernel, -1);
+    penalty.forEach((value, i) => gradient[i] += Math.exp(alpha) * value);
+  }
+  const positive = x.filter((value) => value > 0).length;
+  assert.ok(positive > 5 && positive < x.length - 5, `${positive} voxels are above 0`);
+  x.forEach((value, i) => {
+    if (value > 0) assert.ok(Math.abs(gradient[i]) < 1e-6, `a slope of ${gradient[i]} is left`);
+    else assert.ok(gradient[i] > -1e-6, `a voxel at 0 has the slope ${gradient[i]}`);
+  });
   engine.close();
 });
 

@@ -17,11 +17,11 @@ export function runOf(left: i32): i32 {
   return left >= 5 ? 5 : left >= 3 ? 3 : 1;
 }
 
-/** a + b c */
+/** a + b c, rounded once where the processor can, as all do that run it fast. */
 // @ts-ignore: decorator
 @inline
 export function mad(a: v128, b: v128, c: v128): v128 {
-  return f32x4.add(f32x4.mul(b, c), a);
+  return f32x4.relaxed_madd(b, c, a);
 }
 
 /** r_d(n) = sum_u g_d(u) x(n + u) of a row of `columns` voxels, a multiple of eight. */
