@@ -123,7 +123,7 @@ const LATER = {
  * import assert from "node:assert/strict";
  *
  * const stages = createStages({ kernelSize: [1, 5, 5], kernelCount: 24, stageCount: 4 });
- * assert.equal(stages.reduce((sum, stage) => sum + countParameters(stage), 0), 3224);
+ * assert.equal(stages.reduce((sum, stage) => sum + countParameters(stage), 0), 3233);
  * ```
  */
 export function createStages(options: StagesOptions = {}): readonly Stage[] {
