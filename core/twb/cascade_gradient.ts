@@ -140,15 +140,16 @@ async function backwardShrinkage(
   const { anchor, relaxation, memory } = stage as ShrinkageStage;
   const { transfer } = passage;
   const before = estimates[index - 1];
-  // o and s, from what they were added to.
+  // o and s - x, from what they were added to.
   engine.combine(bypass, [[1, before], [-1, input]]);
   gradients.memory += await engine.dot(gradient, bypass);
   engine.combine(work, [
     [1 / relaxation, estimates[index]],
-    [1 - 1 / relaxation, input],
+    [-1 / relaxation, input],
     [-memory / relaxation, bypass],
   ]);
-  gradients.relaxation += await engine.dot(gradient, work) - await engine.dot(gradient, input);
+  gradients.relaxation += await engine.dot(gradient, work);
+  engine.combine(work, [[1, work], [1, input]]);
   engine.forwardLateral(gradient, planes, "zero");
   engine.forwardLateral(work, otherPlanes, "zero");
   const sums = await engine.regularizerGradient(planes, {
@@ -162,7 +163,8 @@ async function backwardShrinkage(
   engine.filter(planes, otherPlanes, { kind: "solve", extension: "zero", ...filtering });
   engine.inverseLateral(otherPlanes, adjoint);
   engine.combine(adjoint, [[relaxation * weight, adjoint]]);
-  const pull = await engine.dot(adjoint, input) - await engine.dot(adjoint, bypass);
+  engine.combine(bypass, [[1, input], [-1, bypass]]);
+  const pull = await engine.dot(adjoint, bypass);
   // dL/dy' = F^-1[ K P / L ]; in the field of view y' is the stack, beyond it K x.
   engine.filter(planes, planes, { kind: "wiener-adjoint", extension: "zero", ...filtering });
   engine.inverseLateral(planes, work);
