@@ -163,7 +163,8 @@ function bytesOf(
     0,
   );
   const planes = work + transfers * grid[0] + psfSize[0] + regularizers;
-  const fields = voxelsOf(tile) + (several ? 2 * voxelsOf(tile) + 3 * voxelsOf(grid) : 0);
+  const slab = tile[0] * grid[1] * grid[2];
+  const fields = voxelsOf(tile) + (several ? 2 * voxelsOf(tile) + slab + 3 * voxelsOf(grid) : 0);
   const scratch = stages.some(({ kind }) => kind === "shrinkage") ? SHRINKAGE_BYTES : 0;
   return {
     engine: planes * plane + 4 * fields + scratch,

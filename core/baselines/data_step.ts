@@ -76,8 +76,6 @@ function createPartStep(model: BlurModel, options: DataStepOptions): DataStep {
   const sum = engine.createPlanes(grid, grid[0]);
   const estimate = engine.createPlanes(grid, grid[0]);
   const filtered = { kind: "multiply", extension: "zero" } as const;
-  // The way back along z is scaled in `inverseLateral`: a filter multiplies planes by this.
-  const scale = grid[0];
   const reset = () => {
     // As after a step to x = 0: the view says s = y there.
     engine.combine(dual, []);
@@ -92,13 +90,13 @@ function createPartStep(model: BlurModel, options: DataStepOptions): DataStep {
       engine.forwardLateral(image, imagePlanes, "zero");
       engine.filter(imagePlanes, sum, { ...filtered, kind: "correlate", transfer });
       engine.filter(estimate, estimate, { ...filtered, transfer: power });
-      engine.combine(sum, [[1, scenePlanes], [m / scale, sum], [m / scale ** 2, estimate]]);
+      engine.combine(sum, [[1, scenePlanes], [m, sum], [m, estimate]]);
       engine.filter(sum, estimate, { ...filtered, transfer: inverse });
       // v = M K x + u, u' = (v - y) / (1 + m)
       engine.filter(estimate, imagePlanes, { ...filtered, transfer });
       engine.inverseLateral(imagePlanes, image);
       const share = 1 / (1 + m);
-      engine.combine(image, [[share / scale, image], [share, dual], [-share, observed]]);
+      engine.combine(image, [[share, image], [share, dual], [-share, observed]]);
       engine.combine(dual, [[1, dual], [-2, image]]);
       engine.combine(sum, [[1, estimate]]);
       engine.inverseLateral(sum, field);

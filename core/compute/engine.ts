@@ -74,7 +74,9 @@ export interface FilterOptions {
   readonly regularizer?: Regularizer;
   /** Weight w of the regularizer, e^alpha with everything that scales it. */
   readonly weight?: number;
-  /** Along z. */
+  /** For "wiener": T of what is expected, 0 beyond its planes; ( conj(K) S + w T ) / (|K|^2 + w R). */
+  readonly prior?: Planes;
+  /** Along z, of the input. */
   readonly extension: Extension;
   /** Along z. @default { kind: "crop" } */
   readonly restriction?: Restriction;
@@ -218,18 +220,18 @@ export interface Engine {
   write(field: Field, data: Float32Array | Float64Array): void;
   read(field: Field): Promise<Float32Array>;
 
-  /** Transform along x and y of every plane of `field`, continued to the grid of `planes`. */
+  /**
+   * Transform along x and y of every plane of `field`, continued to the grid of `planes`, into the first
+   * planes; those that the field does not have stay as they are.
+   */
   forwardLateral(field: Field, planes: Planes, extension: Extension): void;
-  /** Back to real voxels. The planes' contents are used up. */
+  /** The first planes, as many as the field has, back to real voxels. Their contents are used up. */
   inverseLateral(planes: Planes, field: Field, restriction?: Restriction): void;
   /** Transform along z to a full spectrum; for PSFs with the extension "centred". */
   forwardAxial(planes: Planes, spectrum: Spectrum, extension: Extension): void;
   /** Full spectrum back to planes. */
   inverseAxial(spectrum: Spectrum, planes: Planes, restriction?: Restriction): void;
-  /**
-   * A filter along z; `input` and `output` may be the same. It multiplies planes by the grid's depth,
-   * which `inverseLateral` takes back once: after two filters in a row divide by it.
-   */
+  /** A filter along z; `input` and `output` may be the same, and neither is the prior. */
   filter(input: Planes, output: Planes, options: FilterOptions): void;
 
   /**

@@ -43,6 +43,8 @@ export interface LaterWorkspace {
   /** The last stage's estimate after positivity, on the grid: x. */
   readonly input: Field;
   readonly work: Field;
+  /** The stack's planes, each of the grid's size. */
+  readonly slab: Field;
   /** Of the stack's size. */
   readonly part: Field;
   readonly otherPart: Field;
@@ -110,6 +112,7 @@ export function createCascade(engine: Engine, options: CascadeOptions): Cascade 
     estimates: onGrid(purpose === "train" ? stages.length : 1),
     input: engine.createField(grid),
     work: engine.createField(grid),
+    slab: engine.createField([size[0], grid[1], grid[2]]),
     part: engine.createField(size),
     otherPart: engine.createField(size),
     partPlanes: purpose === "train" || beginning === "grid"
@@ -139,8 +142,8 @@ export function freeCascade({ engine, regularizers, first, later }: Cascade): vo
   freeWorkspace(first);
   engine.free(...regularizers.slice(1).flat());
   if (!later) return;
-  const { estimates, input, work, part, otherPart, partPlanes, planes, otherPlanes } = later;
-  engine.free(...estimates, input, work, part, otherPart, otherPlanes);
+  const { estimates, input, work, slab, part, otherPart, partPlanes, planes, otherPlanes } = later;
+  engine.free(...estimates, input, work, slab, part, otherPart, otherPlanes);
   if (partPlanes !== first.observed) engine.free(partPlanes);
   if (planes !== first.work) engine.free(planes);
 }
@@ -207,8 +210,8 @@ function forwardResidual(cascade: Cascade, { index, observed, output, passage }:
 /** x + p (s - x) + k o, s = F^-1[ ( conj(K) F y' + w F (q + a^2 (x - o)) ) / L ] */
 function forwardShrinkage(cascade: Cascade, { index, observed, output, passage }: StageStep): void {
   const { engine } = cascade;
-  const { estimates, input, work, part, otherPart, planes, otherPlanes } = cascade.later!;
-  const { filtering, weight, stage } = stageAt(cascade, index, passage);
+  const { estimates, input, work, slab, part, otherPart, planes, otherPlanes } = cascade.later!;
+  const { filtering, stage } = stageAt(cascade, index, passage);
   const { anchor, relaxation, memory } = stage as ShrinkageStage;
   const { transfer } = passage;
   // x + o, the last estimate before positivity
@@ -219,14 +222,14 @@ function forwardShrinkage(cascade: Cascade, { index, observed, output, passage }
   engine.combine(part, [[1, part], [1, otherPart]]);
   engine.copy(work, part);
   engine.forwardLateral(work, otherPlanes, "zero");
-  engine.filter(otherPlanes, otherPlanes, { kind: "solve", extension: "zero", ...filtering });
   engine.forwardLateral(input, planes, "zero");
   engine.filter(planes, planes, { kind: "multiply", transfer, extension: "zero" });
-  engine.inverseLateral(planes, work);
-  engine.copy(work, observed);
-  engine.forwardLateral(work, planes, "zero");
-  engine.filter(planes, planes, { kind: "wiener", extension: "zero", ...filtering });
-  engine.combine(planes, [[1, planes], [weight, otherPlanes]]);
+  // y' is the stack in its field of view; in the planes behind it, it stays K x.
+  engine.inverseLateral(planes, slab);
+  engine.copy(slab, observed);
+  engine.forwardLateral(slab, planes, "zero");
+  const prior = otherPlanes;
+  engine.filter(planes, planes, { kind: "wiener", extension: "zero", prior, ...filtering });
   engine.inverseLateral(planes, work);
   engine.combine(output, [
     [relaxation, work],

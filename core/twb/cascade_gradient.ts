@@ -135,7 +135,7 @@ async function backwardShrinkage(
   { index, passage, gradients }: StageStep,
 ): Promise<void> {
   const { engine, size } = cascade;
-  const { estimates, input, work, planes, otherPlanes } = cascade.later!;
+  const { estimates, input, work, slab, planes, otherPlanes } = cascade.later!;
   const { filtering, weight, stage } = stageAt(cascade, index, passage);
   const { anchor, relaxation, memory } = stage as ShrinkageStage;
   const { transfer } = passage;
@@ -167,9 +167,9 @@ async function backwardShrinkage(
   const pull = await engine.dot(adjoint, bypass);
   // dL/dy' = F^-1[ K P / L ]; in the field of view y' is the stack, beyond it K x.
   engine.filter(planes, planes, { kind: "wiener-adjoint", extension: "zero", ...filtering });
-  engine.inverseLateral(planes, work);
-  engine.copy(work, zeros);
-  engine.forwardLateral(work, planes, "zero");
+  engine.inverseLateral(planes, slab);
+  engine.copy(slab, zeros);
+  engine.forwardLateral(slab, planes, "zero");
   engine.filter(planes, planes, { kind: "correlate", transfer, extension: "zero" });
   engine.inverseLateral(planes, work);
   engine.combine(bypass, [[memory, gradient], [-(anchor ** 2), adjoint]]);

@@ -11,7 +11,6 @@ import type {
   DivergenceOptions,
   Engine,
   Field,
-  FilterKind,
   FilterOptions,
   MemoryUse,
   ModulateOptions,
@@ -28,6 +27,7 @@ import type {
   VectorField,
   WaveletOptions,
 } from "../engine.ts";
+import { assertFilter, FILTERS } from "../filter.ts";
 import { assertFastGrid, type Extension } from "../grid.ts";
 import * as iterative from "./iterative.ts";
 import { gatherLags, phases, spreadLags } from "./lag_rows.ts";
@@ -69,13 +69,6 @@ const INVERSE = 1;
 const MAX_LINES = 64;
 
 const EXTENSIONS: Record<Extension, number> = { zero: 0, taper: 1, centred: 2 };
-const FILTERS: Record<FilterKind, number> = {
-  "multiply": 0,
-  "correlate": 1,
-  "wiener": 2,
-  "wiener-adjoint": 3,
-  "solve": 4,
-};
 
 /** Options of the engine. */
 export interface CpuEngineOptions {
@@ -209,8 +202,7 @@ class CpuEngine implements Engine {
 
   inverseLateral(planes: Planes, field: Field, restriction: Restriction = { kind: "crop" }): void {
     const { address: target, size: [depth, height, width] } = field as CpuField;
-    const { address, grid, rowBytes, planeBytes } = planes as CpuPlanes;
-    const [, ny, nx] = grid;
+    const { address, grid: [, ny, nx], rowBytes, planeBytes } = planes as CpuPlanes;
     const rows = depth * height;
     const folded = restriction.kind === "fold" ? 1 : 0;
     const [, offsetY, offsetX] = offsetOf(restriction);
@@ -222,7 +214,7 @@ class CpuEngine implements Engine {
     this.#run(KERNEL.inverseX, Math.ceil(rows / 8), nx, [
       ...[target, rows, width, height, address + offsetY * rowBytes, planeBytes, rowBytes],
       ...[nx, this.#tables.plan(nx), folded, this.#tables.taper(nx - width), offsetX],
-      { float: 1 / voxelsOf(grid) },
+      { float: 1 / (ny * nx) },
     ]);
   }
 
@@ -252,9 +244,8 @@ class CpuEngine implements Engine {
     const target = output as CpuPlanes;
     const { kind, transfer, extension, restriction = { kind: "crop" }, weight = 0 } = options;
     const regularizer = options.regularizer as CpuRegularizer | undefined;
-    if (FILTERS[kind] >= FILTERS.wiener && !regularizer) {
-      throw new TypeError(`The filter "${kind}" needs a regularizer`);
-    }
+    const prior = options.prior as CpuPlanes | undefined;
+    assertFilter(options);
     const folded = restriction.kind === "fold" ? 1 : 0;
     this.#run(KERNEL.filterZ, ny, nz, [
       ...[address, planeBytes, rowBytes, depth, nz, this.#tables.plan(nz)],
@@ -263,7 +254,7 @@ class CpuEngine implements Engine {
       ...[regularizer?.address ?? 0, regularizer?.planeBytes ?? 0],
       ...[regularizer?.kernelSize[0] ?? 0, regularizer?.tableZ ?? 0, { float: weight }],
       ...[target.address, target.depth, offsetOf(restriction)[0]],
-      ...[folded, this.#tables.taper(nz - target.depth)],
+      ...[folded, this.#tables.taper(nz - target.depth), prior?.address ?? 0, prior?.depth ?? 0],
     ]);
   }
 
@@ -398,7 +389,7 @@ class CpuEngine implements Engine {
   #assertFits(field: Field, planes: Planes): void {
     const [depth, height, width] = field.size;
     const [, ny, nx] = planes.grid;
-    if (depth !== planes.depth || height > ny || width > nx) {
+    if (depth > planes.depth || height > ny || width > nx) {
       throw new RangeError(
         `A field [${field.size.join(", ")}] does not fit ${planes.depth} planes of ${ny} x ${nx}`,
       );

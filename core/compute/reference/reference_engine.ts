@@ -29,6 +29,7 @@ import type {
   VectorField,
   WaveletOptions,
 } from "../engine.ts";
+import { assertFilter } from "../filter.ts";
 import { assertFastGrid, type Extension } from "../grid.ts";
 import { extendAxis, restrictAxis } from "./continuation.ts";
 import { type Complex, createComplex, transformAxis } from "./dft.ts";
@@ -129,7 +130,8 @@ class Reference implements ReferenceEngine {
 
   forwardLateral(field: Field, planes: Planes, extension: Extension): void {
     const { size: [depth, height, width], data } = field as ReferenceField;
-    const { grid: [, ny, nx], data: out } = planes as ReferencePlanes;
+    const [, ny, nx] = planes.grid;
+    const out = firstPlanes(planes, depth);
     const rows = extendAxis(data, [depth, height, width], 2, nx, extension);
     out.re.set(extendAxis(rows, [depth, height, nx], 1, ny, extension));
     out.im.fill(0);
@@ -138,14 +140,14 @@ class Reference implements ReferenceEngine {
   }
 
   inverseLateral(planes: Planes, field: Field, restriction: Restriction = { kind: "crop" }): void {
-    const { grid, depth, data } = planes as ReferencePlanes;
-    const [, ny, nx] = grid;
-    const { size: [, height, width], data: out } = field as ReferenceField;
+    const [, ny, nx] = planes.grid;
+    const { size: [depth, height, width], data: out } = field as ReferenceField;
+    const data = firstPlanes(planes, depth);
     transformAxis(data, [depth, ny, nx], 1, 1);
     transformAxis(data, [depth, ny, nx], 2, 1);
     const columns = restrictAxis(data.re, [depth, ny, nx], 1, height, restriction);
     const rows = restrictAxis(columns, [depth, height, nx], 2, width, restriction);
-    for (let i = 0; i < rows.length; i++) out[i] = rows[i] / voxelsOf(grid);
+    for (let i = 0; i < rows.length; i++) out[i] = rows[i] / (ny * nx);
   }
 
   forwardAxial(planes: Planes, spectrum: Spectrum, extension: Extension): void {
@@ -164,39 +166,44 @@ class Reference implements ReferenceEngine {
   inverseAxial(
     spectrum: Spectrum,
     planes: Planes,
-    restriction: Restriction = { kind: "crop" },
+    restriction?: Restriction,
   ): void {
-    const { grid, data } = spectrum as ReferenceSpectrum;
-    const work = { re: data.re.slice(), im: data.im.slice() };
-    const { depth, data: out } = planes as ReferencePlanes;
+    const { data } = spectrum as ReferenceSpectrum;
+    this.#transformBack({ re: data.re.slice(), im: data.im.slice() }, planes, restriction);
+  }
+
+  /** Along z to planes; uses the spectrum up. */
+  #transformBack(work: Complex, planes: Planes, restriction: Restriction | undefined): void {
+    const { grid, depth, data } = planes as ReferencePlanes;
     transformAxis(work, grid, 0, 1);
-    out.re.set(restrictAxis(work.re, grid, 0, depth, restriction));
-    out.im.set(restrictAxis(work.im, grid, 0, depth, restriction));
+    data.re.set(restrictAxis(work.re, grid, 0, depth, restriction).map((v) => v / grid[0]));
+    data.im.set(restrictAxis(work.im, grid, 0, depth, restriction).map((v) => v / grid[0]));
   }
 
   filter(input: Planes, output: Planes, options: FilterOptions): void {
     const { grid } = input;
     const work = createComplex(voxelsOf(grid));
+    assertFilter(options);
     this.#transformZ(input, work, options.extension);
+    const prior = options.prior && createComplex(voxelsOf(grid));
+    if (prior) this.#transformZ(options.prior!, prior, "zero");
+    const { weight = 0 } = options;
     const { data: k } = options.transfer as ReferenceSpectrum;
     const power = (options.regularizer as ReferenceRegularizer | undefined)?.power;
     const conjugated = options.kind === "correlate" || options.kind === "wiener";
     const divided = options.kind !== "multiply" && options.kind !== "correlate";
     const solved = options.kind === "solve";
-    if (divided && !power) throw new TypeError(`The filter "${options.kind}" needs a regularizer`);
     for (let i = 0; i < work.re.length; i++) {
       const re = work.re[i];
       const im = work.im[i];
       const kr = k.re[i];
       const ki = conjugated ? -k.im[i] : k.im[i];
-      const l = divided ? kr * kr + ki * ki + (options.weight ?? 0) * power![i] + 1e-12 : 1;
-      work.re[i] = (solved ? re : kr * re - ki * im) / l;
-      work.im[i] = (solved ? im : kr * im + ki * re) / l;
+      const l = divided ? kr * kr + ki * ki + weight * power![i] + 1e-12 : 1;
+      const [tr, ti] = prior ? [weight * prior.re[i], weight * prior.im[i]] : [0, 0];
+      work.re[i] = (solved ? re : kr * re - ki * im + tr) / l;
+      work.im[i] = (solved ? im : kr * im + ki * re + ti) / l;
     }
-    transformAxis(work, grid, 0, 1);
-    const { depth, data } = output as ReferencePlanes;
-    data.re.set(restrictAxis(work.re, grid, 0, depth, options.restriction));
-    data.im.set(restrictAxis(work.im, grid, 0, depth, options.restriction));
+    this.#transformBack(work, output, options.restriction);
   }
 
   // R(w) = sum over all lags of A(lag) cos(w . lag)
@@ -425,4 +432,11 @@ function forEachLag(
       }
     }
   }
+}
+
+/** As many planes as there are in a field, in the memory of all. */
+function firstPlanes(planes: Planes, depth: number): Complex {
+  const { grid: [, ny, nx], data } = planes as ReferencePlanes;
+  const end = depth * ny * nx;
+  return { re: data.re.subarray(0, end), im: data.im.subarray(0, end) };
 }

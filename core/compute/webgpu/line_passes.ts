@@ -26,7 +26,7 @@ const FIELDS = [
   ...["length", "stageCount", "linesLog2", "samples", "extension", "origin", "kept", "offset"],
   ...["fold", "foldWeights", "lineCount", "stride", "batchStride", "inPlace", "rows", "firstRow"],
   ...["firstPlane", "firstColumn", "columnCount", "accumulate", "scale", "kind", "weight"],
-  ...["lagCount", "observedSamples", "observedExtension", "step", "groupX", "groupY"],
+  ...["lagCount", "secondSamples", "secondExtension", "step", "groupX", "groupY"],
   // Stages begin at a multiple of 16 bytes.
   ...["unusedA", "unusedB", "unusedC"],
 ] as const;
@@ -45,13 +45,11 @@ export interface LineJob {
   readonly buffers: readonly DeviceBuffer[];
   /** Samples that go in, and how they are continued. */
   readonly input?: { readonly samples: number; readonly extension: Extension };
-  /** Of the gradient. */
-  readonly observed?: { readonly samples: number; readonly extension: Extension };
+  /** Of a second operand, whose lines lie beside the first one's: the gradient's, a filter's prior. */
+  readonly second?: { readonly samples: number; readonly extension: Extension };
   /** Samples that come out. */
   readonly output?: { readonly kept: number; readonly offset: number; readonly fold: Fold };
   readonly uniform: LineUniform;
-  /** Lines that a line of the job takes up: two for the gradient, of two planes. */
-  readonly sources?: 1 | 2;
 }
 
 /** Whether the gap's values return to the edges. */
@@ -78,7 +76,7 @@ export class LinePasses {
   /** Adds the pass's dispatches to the commands. */
   run(pass: LinePass, job: LineJob): void {
     const plan = planLine(job.length);
-    const sources = job.sources ?? 1;
+    const sources = sourcesOf(job);
     const points = Math.floor(this.#limits.workgroupBytes / 8);
     if (plan.length * sources <= points) this.#runInTiles(pass, job, plan);
     else this.#runInScratch(pass, job, plan);
@@ -100,7 +98,7 @@ export class LinePasses {
 
   /** The whole pass in one dispatch. */
   #runInTiles(pass: LinePass, job: LineJob, plan: LinePlan): void {
-    const sources = job.sources ?? 1;
+    const sources = sourcesOf(job);
     const points = Math.floor(this.#limits.workgroupBytes / 8);
     const log2 = linesLog2(
       job.lineCount * sources,
@@ -122,7 +120,7 @@ export class LinePasses {
 
   /** Groups of lines through the scratch buffer, step by step. */
   #runInScratch(pass: LinePass, job: LineJob, plan: LinePlan): void {
-    const sources = job.sources ?? 1;
+    const sources = sourcesOf(job);
     const bytes = Math.max(
       Math.min(SCRATCH_BYTES, this.#limits.bindingBytes),
       plan.length * sources * 8,
@@ -169,15 +167,16 @@ export class LinePasses {
     return this.#scratch;
   }
 
-  #tableOf({ length, input, observed, output }: LineJob): DeviceBuffer {
+  #tableOf(job: LineJob): DeviceBuffer {
+    const { length, output } = job;
     return this.table(length, {
-      input: gapOf(length, observed ?? input),
+      input: gapOf(job),
       output: output?.fold === "fold" ? length - output.kept : 0,
     });
   }
 
   #uniform(job: LineJob, plan: LinePlan, more: LineUniform): ArrayBuffer {
-    const { length, input, observed, output } = job;
+    const { length, input, second, output } = job;
     const values: LineUniform = {
       length,
       stageCount: plan.stages.length,
@@ -187,10 +186,10 @@ export class LinePasses {
       kept: output?.kept ?? 0,
       offset: output?.offset ?? 0,
       fold: output?.fold === "fold" ? 1 : 0,
-      foldWeights: 2 * length + gapOf(length, observed ?? input),
+      foldWeights: 2 * length + gapOf(job),
       lineCount: job.lineCount,
-      observedSamples: observed?.samples ?? 0,
-      observedExtension: observed ? EXTENSIONS[observed.extension] : 0,
+      secondSamples: second?.samples ?? 0,
+      secondExtension: second ? EXTENSIONS[second.extension] : 0,
       ...job.uniform,
       ...more,
     };
@@ -201,8 +200,15 @@ export class LinePasses {
   }
 }
 
-function gapOf(length: number, input: LineJob["input"]): number {
-  return input?.extension === "taper" ? length - input.samples : 0;
+/** Lines that a line of the job takes up. */
+function sourcesOf({ second }: LineJob): 1 | 2 {
+  return second ? 2 : 1;
+}
+
+/** Points between the last and the first sample of the operand that is tapered; there is one at most. */
+function gapOf({ length, input, second }: LineJob): number {
+  const tapered = [input, second].find((operand) => operand?.extension === "taper");
+  return tapered ? length - tapered.samples : 0;
 }
 
 /** Lines of a group, as a power of two: what fits and is wanted, but not more than there are. */

@@ -29,8 +29,8 @@ export function rowsOf(chunk: Chunk, slab: Slab, { grid: [, ny, nx] }: Planes): 
   };
 }
 
-/** Columns along y; a batch is a plane. */
-export function columnsAlongY({ count, pitch }: Slab, { grid: [, ny], depth }: Planes): Lines {
+/** Columns along y of the first `depth` planes; a batch is a plane. */
+export function columnsAlongY({ count, pitch }: Slab, [, ny]: Size, depth: number): Lines {
   return {
     length: ny,
     lineCount: count,

@@ -72,7 +72,7 @@ export const LINE_PASSES = {
   filterColumns: {
     parts: [...LINE, extend, restrict, columns, wiener, filterColumns],
     entry: "filter_columns",
-    bindings: { 1: "read", 3: "read", 4: "write", 5: "read", 6: "read" },
+    bindings: { 1: "read", 3: "read", 4: "write", 5: "read", 6: "read", 7: "read" },
   },
   gradientColumns: {
     parts: [...LINE, extend, wiener, gradientColumns],

@@ -3,13 +3,9 @@
  *
  * @module
  */
-import { type Size, voxelsOf } from "../../volume.ts";
-import type {
-  FilterKind,
-  FilterOptions,
-  RegularizerGradientOptions,
-  Restriction,
-} from "../engine.ts";
+import type { Size } from "../../volume.ts";
+import type { FilterOptions, RegularizerGradientOptions, Restriction } from "../engine.ts";
+import { assertFilter, FILTERS } from "../filter.ts";
 import type { Extension } from "../grid.ts";
 import type { DeviceBuffer } from "./device_memory.ts";
 import type { LagPasses } from "./lag_passes.ts";
@@ -17,14 +13,6 @@ import type { LinePasses } from "./line_passes.ts";
 import { columnsAlongY, columnsAlongZ, rowsOf } from "./lines_of.ts";
 import type { GpuField, GpuPlanes, GpuRegularizer, GpuSpectrum } from "./resources.ts";
 
-/** As in shaders/filter_columns.wgsl. */
-const FILTERS: Record<FilterKind, number> = {
-  "multiply": 0,
-  "correlate": 1,
-  "wiener": 2,
-  "wiener-adjoint": 3,
-  "solve": 4,
-};
 const CROP: Restriction = { kind: "crop" };
 
 /** Runs passes over lines for whole resources. */
@@ -42,10 +30,10 @@ export class Transforms {
 
   /** Along x from the field to the planes, then along y in place. */
   forwardLateral(field: GpuField, planes: GpuPlanes, extension: Extension): void {
-    const { size: [, height, width], chunks } = field;
+    const { size: [depth, height, width], chunks } = field;
     assertFits(field, planes);
     planes.slabs.forEach((slab, s) => {
-      const columns = columnsAlongY(slab, planes);
+      const columns = columnsAlongY(slab, planes.grid, depth);
       chunks.forEach((chunk, c) =>
         this.#lines.run("forwardRows", {
           ...rowsOf(chunk, slab, planes),
@@ -64,26 +52,26 @@ export class Transforms {
 
   /** Along y in place, then along x from the planes to the field; slabs add up. */
   inverseLateral(planes: GpuPlanes, field: GpuField, restriction = CROP): void {
-    const { size: [, height, width], chunks } = field;
+    const { size: [depth, height, width], chunks } = field;
+    const [, ny, nx] = planes.grid;
     const [, offsetY, offsetX] = offsetOf(restriction);
     const fold = restriction.kind;
     assertFits(field, planes);
     planes.slabs.forEach((slab, s) => {
-      const columns = columnsAlongY(slab, planes);
+      const columns = columnsAlongY(slab, planes.grid, depth);
       this.#lines.run("inverseColumns", {
         ...columns,
         buffers: [this.#unused, planes.buffers[s]],
         output: { kept: height, offset: offsetY, fold },
-        uniform: { ...columns.uniform, inPlace: 1 },
+        uniform: { ...columns.uniform, inPlace: 1, scale: 1 / ny },
       });
       chunks.forEach((chunk, c) => {
         const rows = rowsOf(chunk, slab, planes);
-        const scale = 1 / voxelsOf(planes.grid);
         this.#lines.run("inverseRows", {
           ...rows,
           buffers: [planes.buffers[s], field.buffers[c]],
           output: { kept: width, offset: offsetX, fold },
-          uniform: { ...rows.uniform, accumulate: s > 0 ? 1 : 0, scale },
+          uniform: { ...rows.uniform, accumulate: s > 0 ? 1 : 0, scale: 1 / nx },
         });
       });
     });
@@ -102,13 +90,15 @@ export class Transforms {
 
   /** Along z from a spectrum to planes. */
   inverseAxial(spectrum: GpuSpectrum, planes: GpuPlanes, restriction = CROP): void {
-    planes.slabs.forEach((slab, s) =>
+    planes.slabs.forEach((slab, s) => {
+      const columns = columnsAlongZ(slab, planes.grid);
       this.#lines.run("inverseColumns", {
-        ...columnsAlongZ(slab, planes.grid),
+        ...columns,
         buffers: [spectrum.buffers[s], planes.buffers[s]],
         output: outputOf(planes, restriction),
-      })
-    );
+        uniform: { ...columns.uniform, scale: 1 / columns.length },
+      });
+    });
   }
 
   /** Along z, a filter, and back. */
@@ -116,9 +106,8 @@ export class Transforms {
     const { kind, extension, restriction = CROP, weight = 0 } = options;
     const transfer = options.transfer as GpuSpectrum;
     const regularizer = options.regularizer as GpuRegularizer | undefined;
-    if (FILTERS[kind] >= FILTERS.wiener && !regularizer) {
-      throw new TypeError(`The filter "${kind}" needs a regularizer`);
-    }
+    const prior = options.prior as GpuPlanes | undefined;
+    assertFilter(options);
     const inPlace = input === output;
     const lagCount = regularizer?.kernelSize[0] ?? 0;
     input.slabs.forEach((slab, s) => {
@@ -130,8 +119,10 @@ export class Transforms {
           output.buffers[s],
           transfer.buffers[s],
           regularizer?.buffers[s] ?? this.#unused,
+          prior?.buffers[s] ?? this.#unused,
         ],
         input: { samples: input.depth, extension },
+        second: prior && { samples: prior.depth, extension: "zero" },
         output: outputOf(output, restriction),
         uniform: {
           ...columns.uniform,
@@ -139,6 +130,7 @@ export class Transforms {
           weight,
           lagCount,
           inPlace: inPlace ? 1 : 0,
+          scale: 1 / columns.length,
         },
       });
     });
@@ -160,9 +152,8 @@ export class Transforms {
         buffers: [gradient, operand, transfer, regularizer].map(({ buffers }) => buffers[s])
           .concat(sums),
         input: { samples: gradient.depth, extension: "zero" },
-        observed: { samples: operand.depth, extension: options.extension },
+        second: { samples: operand.depth, extension: options.extension },
         uniform: { ...columns.uniform, kind, weight, lagCount },
-        sources: 2,
       });
     });
   }
@@ -179,7 +170,7 @@ function offsetOf(restriction: Restriction): Size {
 function assertFits(field: GpuField, planes: GpuPlanes): void {
   const [depth, height, width] = field.size;
   const [, ny, nx] = planes.grid;
-  if (depth !== planes.depth || height > ny || width > nx) {
+  if (depth > planes.depth || height > ny || width > nx) {
     throw new RangeError(
       `A field [${field.size.join(", ")}] does not fit ${planes.depth} planes of ${ny} x ${nx}`,
     );

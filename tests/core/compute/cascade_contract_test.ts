@@ -144,7 +144,7 @@ function byThresholds(
   return [...thresholds.map((value, d) => value * kernels.thresholds[d]), ...gains];
 }
 
-/** "solve" and the gradient of a quotient that is known, on one geometry. */
+/** "solve", a quotient with a prior, and the gradient of one that is known, on one geometry. */
 async function solve(
   engine: Engine,
   { size, grid }: { size: Size; grid: Size },
@@ -176,6 +176,19 @@ async function solve(
   engine.inverseLateral(estimate, field);
   const results: ArrayLike<number>[] = [await engine.read(field)];
 
+  // What is expected, on the grid or on the stack's planes only; the rest of the estimate is the input.
+  for (const depth of [grid[0], size[0]]) {
+    const prior = engine.createPlanes(grid, depth);
+    const expected = fieldOf(engine, [depth, size[1], size[2]], 33);
+    const rest = fieldOf(engine, grid, 34);
+    engine.forwardLateral(expected, prior, "zero");
+    engine.forwardLateral(rest, estimate, "zero");
+    engine.filter(estimate, estimate, { kind: "wiener", prior, ...wiener });
+    engine.inverseLateral(estimate, rest);
+    results.push(await engine.read(rest));
+    engine.free(prior, expected, rest);
+  }
+
   engine.forwardLateral(field, estimate, "zero");
   engine.forwardLateral(inner, planes, "zero");
   for (const operand of ["estimate", "observed"] as const) {
@@ -197,7 +210,7 @@ for (const [engineName, start, ignore = false] of engines) {
   }
 
   for (const size of [[5, 9, 13], [1, 17, 19]] as const) {
-    test(`"solve" and the gradient of its quotient, ${size.length} axes from ${size[0]}`, () =>
+    test(`"solve", a prior, and a quotient's gradient, ${size.length} axes from ${size[0]}`, () =>
       compare(
         start,
         (engine) => solve(engine, { size, grid: [size[0] === 1 ? 1 : 8, 20, 21] }),

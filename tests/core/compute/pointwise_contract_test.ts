@@ -125,7 +125,23 @@ for (const [engineName, start, ignore = false] of engines) {
       return [await engine.read(field)];
     }));
 
-  test("a filter on filtered planes multiplies by the grid's depth once more", () =>
+  test("a field of the first planes leaves the others as they are", () =>
+    compare(start, async (engine) => {
+      const grid: Size = [6, 10, 9];
+      const planes = engine.createPlanes(grid, 5);
+      const whole = fieldOf(engine, [5, 10, 9], 1);
+      const slab = fieldOf(engine, [2, 10, 9], 2);
+      const stack = fieldOf(engine, [2, 7, 8], 3);
+      engine.forwardLateral(whole, planes, "zero");
+      engine.inverseLateral(planes, slab);
+      const first = await engine.read(slab);
+      engine.copy(slab, stack);
+      engine.forwardLateral(slab, planes, "zero");
+      engine.inverseLateral(planes, whole);
+      return [first, await engine.read(whole)];
+    }));
+
+  test("planes that were filtered are as those that were not", () =>
     compare(start, async (engine) => {
       const grid: Size = [4, 6, 10];
       const field = fieldOf(engine, grid, 1);
@@ -139,8 +155,7 @@ for (const [engineName, start, ignore = false] of engines) {
       engine.filter(planes, planes, filter);
       engine.combine(sum, [[1, planes]]);
       engine.filter(planes, planes, filter);
-      // As `inverseLateral` scales for one filter, planes after two are divided by the depth.
-      engine.combine(sum, [[1, sum], [1 / grid[0], planes]]);
+      engine.combine(sum, [[1, sum], [1, planes]]);
       engine.inverseLateral(sum, field);
       return [await engine.read(field)];
     }));

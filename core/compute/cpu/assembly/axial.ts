@@ -52,7 +52,7 @@ function gather(
   }
 }
 
-/** Points `offset` to `offset + n` of lines to neighbouring columns. */
+/** Points `offset` to `offset + n` of lines to neighbouring columns, times `scale`. */
 // @ts-ignore: decorator
 @inline
 function scatter(
@@ -63,14 +63,15 @@ function scatter(
   column: usize,
   planeBytes: usize,
   n: i32,
+  scale: v128,
 ): void {
   const lineBytes = lineBytesOf(length);
   for (let z = 0; z < n; z++) {
     let p = column + <usize> z * planeBytes;
     let q = lines + <usize> (z + offset) * 32;
     for (let l: usize = 0; l < count; l++, p += 32, q += lineBytes) {
-      v128.store(p, v128.load(q));
-      v128.store(p, v128.load(q, 16), 16);
+      v128.store(p, f32x4.mul(scale, v128.load(q)));
+      v128.store(p, f32x4.mul(scale, v128.load(q, 16)), 16);
     }
   }
 }
@@ -112,29 +113,29 @@ export function forwardZ(job: usize, begin: i32, end: i32, scratch: usize): void
   }
 }
 
-/** Full spectrum back to planes `offset` to `offset + n`. */
+/** Full spectrum back to planes `offset` to `offset + n`: the inverse of `forwardZ`. */
 export function inverseZ(job: usize, begin: i32, end: i32, scratch: usize): void {
   const dst = <usize> arg(job, 0), planeBytes = <usize> arg(job, 1);
   const rowBytes = <usize> arg(job, 2), n = arg(job, 3), length = arg(job, 4);
   const plan = <usize> arg(job, 5), offset = arg(job, 6), src = <usize> arg(job, 7);
   const lineBytes = lineBytesOf(length);
   const lines = scratch + LINES * 2 * lineBytes;
+  const scale = f32x4.splat(1 / <f32> length);
   for (let row = begin; row < end; row++) {
     const rowEnd = <usize> (row + 1) * rowBytes;
     for (let o = <usize> row * rowBytes; o < rowEnd; o += LINES * 32) {
       const count = min(LINES, (rowEnd - o) >> 5);
       const from = src + o;
-      let to = dst + o, step = planeBytes, line: usize = 32;
-      if (n < length) to = lines, step = 32, line = lineBytes;
-      transform(plan, INVERSE, from, planeBytes, 32, to, step, line, count, scratch, lineBytes);
-      if (n < length) scatter(lines, count, length, offset, dst + o, planeBytes, n);
+      transform(plan, INVERSE, from, planeBytes, 32, lines, 32, lineBytes, count, scratch, lineBytes);
+      scatter(lines, count, length, offset, dst + o, planeBytes, n, scale);
     }
   }
 }
 
 /**
- * Transform along z, one of the filters, back, planes `offset` to `offset + nOut` (or folded).
- * May run in place. An item is a row of wx.
+ * Transform along z, one of the filters, back, planes `offset` to `offset + nOut` (or folded). WIENER
+ * may have planes T of a prior, `nPrior` of them, whose w T is added to conj(K) S. May run in place. An
+ * item is a row of wx.
  */
 export function filterZ(job: usize, begin: i32, end: i32, scratch: usize): void {
   const src = <usize> arg(job, 0), planeBytes = <usize> arg(job, 1);
@@ -146,21 +147,29 @@ export function filterZ(job: usize, begin: i32, end: i32, scratch: usize): void 
   const weight = f32x4.splat(argF32(job, 14));
   const dst = <usize> arg(job, 15), nOut = arg(job, 16), offset = arg(job, 17);
   const folded = arg(job, 18), foldWeights = <usize> arg(job, 19);
+  const prior = <usize> arg(job, 20), nPrior = arg(job, 21);
   const tiny = f32x4.splat(TINY);
   const tableBytes = <usize> depth * 8;
   const lineBytes = lineBytesOf(length);
   const lines = scratch + LINES * 2 * lineBytes;
+  const priorLines = lines + LINES * lineBytes;
+  const scale = f32x4.splat(1 / <f32> length);
   for (let row = begin; row < end; row++) {
     const rowEnd = <usize> (row + 1) * rowBytes;
     for (let o = <usize> row * rowBytes; o < rowEnd; o += LINES * 32) {
       const count = min(LINES, (rowEnd - o) >> 5);
       gather(src + o, planeBytes, n, lines, count, length, mode, weights);
       transform(plan, FORWARD, lines, 32, lineBytes, lines, 32, lineBytes, count, scratch, lineBytes);
+      if (prior != 0) {
+        const to = priorLines;
+        gather(prior + o, planeBytes, nPrior, to, count, length, ZERO, 0);
+        transform(plan, FORWARD, to, 32, lineBytes, to, 32, lineBytes, count, scratch, lineBytes);
+      }
       for (let z = 0; z < length; z++) {
-        let p = lines + <usize> z * 32;
+        let p = lines + <usize> z * 32, t = priorLines + <usize> z * 32;
         let k = kernel + o + <usize> z * planeBytes;
         let b = lags + o;
-        for (let l: usize = 0; l < count; l++, p += lineBytes, k += 32, b += 32) {
+        for (let l: usize = 0; l < count; l++, p += lineBytes, t += lineBytes, k += 32, b += 32) {
           const sr = v128.load(p), si = v128.load(p, 16);
           const kr = v128.load(k), ki = v128.load(k, 16);
           let xr: v128, xi: v128;
@@ -172,6 +181,10 @@ export function filterZ(job: usize, begin: i32, end: i32, scratch: usize): void 
           } else {
             xr = f32x4.add(f32x4.mul(kr, sr), f32x4.mul(ki, si));
             xi = f32x4.sub(f32x4.mul(kr, si), f32x4.mul(ki, sr));
+          }
+          if (prior != 0) {
+            xr = f32x4.add(xr, f32x4.mul(weight, v128.load(t)));
+            xi = f32x4.add(xi, f32x4.mul(weight, v128.load(t, 16)));
           }
           if (kind >= WIENER) {
             const r = regularizerAt(b, lagPlaneBytes, depth, table + <usize> z * tableBytes);
@@ -190,7 +203,7 @@ export function filterZ(job: usize, begin: i32, end: i32, scratch: usize): void 
           foldLine(lines + l * lineBytes, 32, nOut, length, foldWeights);
         }
       }
-      scatter(lines, count, length, offset, dst + o, planeBytes, nOut);
+      scatter(lines, count, length, offset, dst + o, planeBytes, nOut, scale);
     }
   }
 }

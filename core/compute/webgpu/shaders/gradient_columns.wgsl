@@ -1,7 +1,7 @@
 // t(w) and its sums along z at the regularizer's lags, U_l = sum_wz t exp(i wz l), with
 //   observed: t = Re( conj(P) conj(K) Y ) / L^2      estimate: t = Re( conj(P) Y ) / L
 // The first half of a group's lines are columns of P, the second half the same columns of Y.
-// gradient: P before its transform, [i < samples, wy, column]; operand: Y, [i < observed_samples, ...]
+// gradient: P before its transform, [i < samples, wy, column]; operand: Y, [i < second_samples, ...]
 // sums:     [l, wy, column]; a batch is a row wy.
 
 @group(0) @binding(3) var<storage, read> gradient: array<vec2<f32>>;
@@ -49,8 +49,8 @@ fn load(e: u32, at: vec2<u32>) {
       source,
       at.y * line.batch_stride + column,
       e >> line.lines_log2,
-      select(line.observed_samples, line.samples, source == 0u),
-      select(line.observed_extension, line.extension, source == 0u),
+      select(line.second_samples, line.samples, source == 0u),
+      select(line.second_extension, line.extension, source == 0u),
     );
   }
   write_point(e, value);

@@ -1,4 +1,4 @@
-// x[i] = sum_w S(w) exp(i w i) of every column (unscaled), cropped or folded.
+// x[i] = scale sum_w S(w) exp(i w i) of every column, cropped or folded.
 // source: [batch, position < length, column], target: [batch, i < kept, column]
 
 const TRANSFORMS: bool = false;
@@ -43,6 +43,6 @@ fn store(e: u32, at: vec2<u32>) {
   let column = column_of(at, l);
   if (column < line.line_count) {
     let i = e >> line.lines_log2;
-    target_planes[base_of(at, column) + i * line.stride] = restricted(i, l).yx;
+    target_planes[base_of(at, column) + i * line.stride] = line.scale * restricted(i, l).yx;
   }
 }

@@ -37,12 +37,12 @@ struct Line {
   column_count: u32,
   accumulate: u32,
   scale: f32,
-  // Filter and gradient.
+  // Filter and gradient; of the second operand, if there is one.
   kind: u32,
   weight: f32,
   lag_count: u32,
-  observed_samples: u32,
-  observed_extension: u32,
+  second_samples: u32,
+  second_extension: u32,
   // Long lines: what to do, and the group of lines that the scratch holds.
   step: u32,
   group_x: u32,
