@@ -79,10 +79,17 @@ async function runCase(engine: Engine): Promise<ArrayLike<number>[]> {
   });
   engine.inverseLateral(planes, field, { kind: "fold" });
   const gradient = await engine.read(field);
+  engine.forwardLateral(field, planes, "zero");
+  engine.filter(observed, observed, { kind: "wiener", prior: planes, ...wiener });
+  engine.inverseLateral(observed, field);
+  const expected = await engine.read(field);
   engine.addNoise(field, { sigma: 1, seed: 3 });
   const noisy = await engine.read(field);
   engine.free(field, target, psf, psfPlanes, observed, planes, transfer, regularizer);
-  return [restored, [loss], lags, gradient, noisy, ...await runResponses(engine)];
+  return [
+    ...[restored, [loss], lags, gradient, expected, noisy],
+    ...await runResponses(engine),
+  ];
 }
 
 /** Shrunk responses of the voxels inside the grid, and their gradients. */

@@ -22,7 +22,7 @@ import {
 } from "./compared_model.ts";
 import { cropDataset } from "./crop_dataset.ts";
 import { openExperimentFolder } from "./experiment_folder.ts";
-import { createExamples, describeStages, writeResults } from "./results.ts";
+import { createExamples, describeStages, pickBest, writeResults } from "./results.ts";
 import { tuneMethods } from "./tuned_methods.ts";
 
 /** What is compared. */
@@ -119,14 +119,16 @@ export async function runComparison(
   ];
   const table = { ...tabulateMeans(rows, notes), title };
   const cases = createCases(test, engine, options);
+  const shown = pickBest(rows, [...methods, ...tuned.methods]);
   const step = Math.max(1, Math.floor(cases.length / EXAMPLES) + 1);
   await writeResults(folder, {
     title,
     summary: [
       ["Noise", formatLevel(sigma)],
       ["Seed", String(seed)],
-      ["Curves and examples", `of ${models[0].name}`],
+      ["Curves", `of ${models[0].name}`],
       ["Kernels", `of ${models[0].shown}`],
+      ["Examples", `of ${shown.name}, the best by PSNR`],
     ],
     tables: [table, ...summarize?.(rows) ?? []],
     rows,
@@ -134,7 +136,7 @@ export async function runComparison(
     page: {
       history: models[0].history,
       stages: describeStages(models[0].model),
-      examples: await createExamples(cases.filter((_, i) => i % step === 0), methods[0]),
+      examples: await createExamples(cases.filter((_, i) => i % step === 0), shown),
       pictures: await picture?.(models[0]),
     },
   });

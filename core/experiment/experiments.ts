@@ -64,7 +64,11 @@ export async function runExperiment(
 ): Promise<readonly Table[]> {
   if (name === "fmd") return [await runFmd({ ...options, models: options.models ?? [] }, hooks)];
   if (name === "robustness") return [await runRobustness(createTrial(options), hooks)];
-  if (name === "profile") return runProfile(createTrial(options), hooks);
+  if (name === "profile") {
+    const trial = createTrial(options);
+    const methods = options.size === "quick" ? trial.methods : [...trial.methods, TOTAL_VARIATION];
+    return runProfile({ ...trial, methods }, hooks);
+  }
   return [await runComparison(createComparison(name, options), hooks)];
 }
 
@@ -90,17 +94,13 @@ export function createTrial(options: ExperimentOptions): Trial {
   const { train, test } = createBase("hela3d", options);
   return {
     models,
-    methods: [
-      WIENER_LAPLACIAN,
-      ACCELERATED_RICHARDSON_LUCY,
-      ...(quick ? [] : [TOTAL_VARIATION]),
-    ],
+    methods: [WIENER_LAPLACIAN, ACCELERATED_RICHARDSON_LUCY],
     tuneOn: train,
     tuneStacks: quick ? 1 : 6,
     tuneCrop: quick ? QUICK_TUNE_CROP : TUNE_CROP,
     testOn: test,
     testCrop: quick ? QUICK_TEST_CROP : undefined,
-    psfs: quick ? findPresets("hela3d/psf2") : findPresets("hela3d"),
+    psfs: TRIAL_PSFS.slice(0, quick ? 1 : undefined).flatMap(findPresets),
     sigma,
     seed,
     notes: quick ? [QUICK_NOTE] : [],
@@ -150,6 +150,9 @@ const TUNE_CROP = 256;
 const QUICK_TUNE_CROP = 160;
 const QUICK_TEST_CROP = 192;
 
+/** One of either NA, by Gibson & Lanni and by Richards & Wolf. */
+const TRIAL_PSFS = ["hela3d/psf2", "hela3d/psf3"];
+
 const QUICK_NOTE =
   "quick: few epochs, small parts of few stacks; its numbers say nothing but that all works";
 
@@ -188,6 +191,7 @@ function createInitSearch(set: "hela3d" | "dsb2018", options: ExperimentOptions)
     ? [[3, 3, 3], [3, 5, 5], [5, 5, 5]]
     : [[1, 3, 3], [1, 5, 5], [1, 7, 7]];
   const counts = [1, "some", "full"] as const;
+  const training = options.size === "quick" ? {} : SEARCH_TRAINING[set];
   const inits: readonly Initialization[] = ["dct", "gabor", "xavier"];
   const models = inits.flatMap((init) =>
     sizes.flatMap((kernelSize) =>
@@ -197,7 +201,7 @@ function createInitSearch(set: "hela3d" | "dsb2018", options: ExperimentOptions)
         const size = kernelSize.toReversed().slice(0, set === "hela3d" ? 3 : 2).join("x");
         return {
           name: `${init} ${size}:${kernels}`,
-          config: { ...base.config, init, kernelSize, kernels },
+          config: { ...base.config, ...training, init, kernelSize, kernels },
           factors: { "first kernels": init, "size": size, "count": FACTOR_NAMES[count] },
         };
       })
@@ -223,6 +227,12 @@ function createInitSearch(set: "hela3d" | "dsb2018", options: ExperimentOptions)
     summarize: (rows) => rankSetUps(rows, models),
   };
 }
+
+/** 27 trainings of whole volumes would take hours; a block learns from smaller crops as well. */
+const SEARCH_TRAINING: Readonly<Record<"hela3d" | "dsb2018", Partial<TrainConfig>>> = {
+  hela3d: { crop: [WHOLE_AXIS, 128, 128], epochs: 8 },
+  dsb2018: {},
+};
 
 const FACTOR_NAMES = { 1: "one", some: "15 at most", full: "full" } as const;
 

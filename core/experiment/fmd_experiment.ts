@@ -6,7 +6,7 @@
  */
 import type { BaselineMethod } from "../baselines/method.ts";
 import { InputError } from "../errors.ts";
-import { evaluateCases, type EvaluationRow } from "../evaluate.ts";
+import { evaluateCases, type EvaluatedMethod, type EvaluationRow } from "../evaluate.ts";
 import { type EvaluationCase, keepCases } from "../evaluation_case.ts";
 import { MEMORY_NOTE, type SearchReport, tabulateMeans } from "../evaluation_table.ts";
 import type { NamedPsf } from "../psf/load_psf.ts";
@@ -36,7 +36,7 @@ import {
 } from "./fmd.ts";
 import { writeFmdFiles } from "./fmd_files.ts";
 import { tabulateFmd } from "./fmd_table.ts";
-import { createExamples, describeStages, writeResults } from "./results.ts";
+import { createExamples, describeStages, pickBest, writeResults } from "./results.ts";
 import { tuneMethods } from "./tuned_methods.ts";
 
 /** What the benchmark is run with. */
@@ -86,7 +86,8 @@ export async function runFmd(options: FmdOptions, hooks: ExperimentHooks): Promi
   const { lists, psfs: psfPaths } = await writeFmdFiles(folder.path, { folds, psfs });
   const rows: EvaluationRow[] = [];
   const searches: SearchReport[] = [];
-  const shown: { readonly fold: FmdFold; readonly model: PreparedModel }[] = [];
+  const measured: { readonly fold: FmdFold; readonly methods: readonly EvaluatedMethod[] }[] = [];
+  let first: PreparedModel | undefined;
   for (const [i, fold] of folds.entries()) {
     const part = `fold ${i + 1}`;
     const config = createConfig(lists[i], { psfs: psfPaths, seed, size });
@@ -95,7 +96,7 @@ export async function runFmd(options: FmdOptions, hooks: ExperimentHooks): Promi
     for (const one of [...compared, ...given.map((paths) => paths[i])]) {
       prepared.push(await prepareModel(one, folder, hooks));
     }
-    shown.push({ fold, model: prepared[0] });
+    first ??= prepared[0];
     const tested = prepared.map(({ name, method }) => ({
       ...method,
       name: name.replace(/ fold \d$/, ""),
@@ -108,10 +109,12 @@ export async function runFmd(options: FmdOptions, hooks: ExperimentHooks): Promi
       casesOf: (sigma) => createTuning(fold, { psfs, sigma, seed, size }),
     }, { folder, hooks });
     searches.push(...tuned.searches);
+    const all = [...tested, ...tuned.methods];
+    measured.push({ fold, methods: all });
     const before = rows.length;
     rows.push(
       ...await evaluateCases(fold.test.flatMap((image) => createFmdCases(image, psfs)), engine, {
-        methods: [...tested, ...tuned.methods],
+        methods: all,
         clipping: "unit",
         known: folder.rows,
         signal: hooks.signal,
@@ -127,13 +130,14 @@ export async function runFmd(options: FmdOptions, hooks: ExperimentHooks): Promi
   }
   const table = tabulateFmd(rows, describe({ folds, engine: engine.description, options }));
   const examples = [];
-  for (const { fold, model: { method } } of shown) {
+  const best = pickBest(rows, measured[0].methods).name;
+  for (const { fold, methods } of measured) {
+    const method = methods.find(({ name }) => name === best)!;
     const cases = pickFamilies(fold.test)
       .flatMap((image) => createFmdCases(image, psfs))
       .filter(({ sigma }) => sigma === PICTURED_SIGMA);
     examples.push(...await createExamples(cases.slice(0, 3), method, { clipping: "unit" }));
   }
-  const [{ model: first }] = shown;
   await writeResults(folder, {
     title: "fmd",
     summary: [
@@ -141,11 +145,12 @@ export async function runFmd(options: FmdOptions, hooks: ExperimentHooks): Promi
       ["Noise", "Gaussian, 0.1 % to 10 %, told"],
       ["Seed", String(seed)],
       ["Curves and kernels", "of the block of fold 1"],
+      ["Examples", `of ${best}, the best by PSNR`],
     ],
     tables: [table, tabulateMeans(rows, [])],
     rows,
     searches,
-    page: { history: first.history, stages: describeStages(first.model), examples },
+    page: { history: first!.history, stages: describeStages(first!.model), examples },
   });
   return table;
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { EvaluatedMethod, EvaluationRow } from "../evaluate.ts";
+import { averageMetrics, type EvaluatedMethod, type EvaluationRow } from "../evaluate.ts";
 import { type Clipping, clipVolume, type EvaluationCase } from "../evaluation_case.ts";
 import {
   formatLevel,
@@ -69,6 +69,17 @@ export function writeTable(folder: ExperimentFolder, name: string, table: Table)
   for (const [format, extension] of Object.entries(EXTENSIONS)) {
     folder.write(`${name}.${extension}`, formatTable(table, format as keyof typeof EXTENSIONS));
   }
+}
+
+/** The method with the best mean PSNR: what the examples of a page are of. */
+export function pickBest(
+  rows: readonly EvaluationRow[],
+  methods: readonly EvaluatedMethod[],
+): EvaluatedMethod {
+  const groups = Map.groupBy(rows, ({ method }) => method);
+  const psnrOf = ({ name }: EvaluatedMethod) =>
+    averageMetrics(groups.get(name)!.map(({ metrics }) => metrics)).psnr;
+  return methods.reduce((best, method) => psnrOf(method) > psnrOf(best) ? method : best);
 }
 
 /** Restores the cases once more, for the pictures of a page. */
