@@ -9,6 +9,7 @@
 //
 // A plan in memory: i32 count of stages, then per stage i32 radix, m, s and the address of its
 // twiddles: (r - 1) pairs (re, im) of f32 for every p.
+import { mad } from "./taps";
 
 // @ts-ignore: decorator
 @inline
@@ -25,6 +26,12 @@ function sub(a: v128, b: v128): v128 {
 function mul(a: v128, b: v128): v128 {
   return f32x4.mul(a, b);
 }
+/** a - b c, rounded once where the processor can. */
+// @ts-ignore: decorator
+@inline
+function nmad(a: v128, b: v128, c: v128): v128 {
+  return f32x4.relaxed_nmadd(b, c, a);
+}
 
 /** Stores (re, im) times twiddle `index` of this p, or as it is where the twiddle is one. */
 // @ts-ignore: decorator
@@ -33,8 +40,8 @@ function put(y: usize, re: v128, im: v128, w: usize, index: usize, twiddled: boo
   if (twiddled) {
     const wr = v128.load32_splat(w + index * 8);
     const wi = v128.load32_splat(w + index * 8 + 4);
-    v128.store(y, sub(mul(re, wr), mul(im, wi)));
-    v128.store(y, add(mul(re, wi), mul(im, wr)), 16);
+    v128.store(y, nmad(mul(re, wr), im, wi));
+    v128.store(y, mad(mul(im, wr), re, wi), 16);
   } else {
     v128.store(y, re);
     v128.store(y, im, 16);
@@ -58,11 +65,11 @@ function butterfly3(x: usize, xs: usize, y: usize, ys: usize, w: usize, twiddled
   const br = v128.load(x + xs), bi = v128.load(x + xs, 16);
   const cr = v128.load(x + 2 * xs), ci = v128.load(x + 2 * xs, 16);
   const tr = add(br, cr), ti = add(bi, ci);
-  const ur = sub(ar, mul(half, tr)), ui = sub(ai, mul(half, ti));
-  const vr = mul(s60, sub(br, cr)), vi = mul(s60, sub(bi, ci));
+  const ur = nmad(ar, half, tr), ui = nmad(ai, half, ti);
+  const vr = sub(br, cr), vi = sub(bi, ci);
   put(y, add(ar, tr), add(ai, ti), w, 0, false);
-  put(y + ys, add(ur, vi), sub(ui, vr), w, 0, twiddled);
-  put(y + 2 * ys, sub(ur, vi), add(ui, vr), w, 1, twiddled);
+  put(y + ys, mad(ur, s60, vi), nmad(ui, s60, vr), w, 0, twiddled);
+  put(y + 2 * ys, nmad(ur, s60, vi), mad(ui, s60, vr), w, 1, twiddled);
 }
 
 // @ts-ignore: decorator
@@ -93,12 +100,12 @@ function butterfly5(x: usize, xs: usize, y: usize, ys: usize, w: usize, twiddled
   const t1r = add(br, er), t1i = add(bi, ei), t2r = add(cr, dr), t2i = add(ci, di);
   const t3r = sub(br, er), t3i = sub(bi, ei), t4r = sub(cr, dr), t4i = sub(ci, di);
   put(y, add(ar, add(t1r, t2r)), add(ai, add(t1i, t2i)), w, 0, false);
-  const m1r = add(ar, add(mul(c1, t1r), mul(c2, t2r))), m1i = add(ai, add(mul(c1, t1i), mul(c2, t2i)));
-  const n1r = add(mul(s1, t3r), mul(s2, t4r)), n1i = add(mul(s1, t3i), mul(s2, t4i));
+  const m1r = mad(mad(ar, c1, t1r), c2, t2r), m1i = mad(mad(ai, c1, t1i), c2, t2i);
+  const n1r = mad(mul(s1, t3r), s2, t4r), n1i = mad(mul(s1, t3i), s2, t4i);
   put(y + ys, add(m1r, n1i), sub(m1i, n1r), w, 0, twiddled);
   put(y + 4 * ys, sub(m1r, n1i), add(m1i, n1r), w, 3, twiddled);
-  const m2r = add(ar, add(mul(c2, t1r), mul(c1, t2r))), m2i = add(ai, add(mul(c2, t1i), mul(c1, t2i)));
-  const n2r = sub(mul(s2, t3r), mul(s1, t4r)), n2i = sub(mul(s2, t3i), mul(s1, t4i));
+  const m2r = mad(mad(ar, c2, t1r), c1, t2r), m2i = mad(mad(ai, c2, t1i), c1, t2i);
+  const n2r = nmad(mul(s2, t3r), s1, t4r), n2i = nmad(mul(s2, t3i), s1, t4i);
   put(y + 2 * ys, add(m2r, n2i), sub(m2i, n2r), w, 1, twiddled);
   put(y + 3 * ys, sub(m2r, n2i), add(m2i, n2r), w, 2, twiddled);
 }
@@ -112,20 +119,20 @@ function butterfly6(x: usize, xs: usize, y: usize, ys: usize, w: usize, twiddled
   let br = v128.load(x + 2 * xs), bi = v128.load(x + 2 * xs, 16);
   let cr = v128.load(x + 4 * xs), ci = v128.load(x + 4 * xs, 16);
   let tr = add(br, cr), ti = add(bi, ci);
-  let ur = sub(ar, mul(half, tr)), ui = sub(ai, mul(half, ti));
-  let vr = mul(s60, sub(br, cr)), vi = mul(s60, sub(bi, ci));
+  let ur = nmad(ar, half, tr), ui = nmad(ai, half, ti);
+  let vr = sub(br, cr), vi = sub(bi, ci);
   const a0r = add(ar, tr), a0i = add(ai, ti);
-  const a1r = add(ur, vi), a1i = sub(ui, vr);
-  const a2r = sub(ur, vi), a2i = add(ui, vr);
+  const a1r = mad(ur, s60, vi), a1i = nmad(ui, s60, vr);
+  const a2r = nmad(ur, s60, vi), a2i = mad(ui, s60, vr);
   ar = v128.load(x + 3 * xs), ai = v128.load(x + 3 * xs, 16);
   br = v128.load(x + 5 * xs), bi = v128.load(x + 5 * xs, 16);
   cr = v128.load(x + xs), ci = v128.load(x + xs, 16);
   tr = add(br, cr), ti = add(bi, ci);
-  ur = sub(ar, mul(half, tr)), ui = sub(ai, mul(half, ti));
-  vr = mul(s60, sub(br, cr)), vi = mul(s60, sub(bi, ci));
+  ur = nmad(ar, half, tr), ui = nmad(ai, half, ti);
+  vr = sub(br, cr), vi = sub(bi, ci);
   const b0r = add(ar, tr), b0i = add(ai, ti);
-  const b1r = add(ur, vi), b1i = sub(ui, vr);
-  const b2r = sub(ur, vi), b2i = add(ui, vr);
+  const b1r = mad(ur, s60, vi), b1i = nmad(ui, s60, vr);
+  const b2r = nmad(ur, s60, vi), b2i = mad(ui, s60, vr);
   put(y, add(a0r, b0r), add(a0i, b0i), w, 0, false);
   put(y + ys, sub(a1r, b1r), sub(a1i, b1i), w, 0, twiddled);
   put(y + 2 * ys, add(a2r, b2r), add(a2i, b2i), w, 1, twiddled);
@@ -151,22 +158,22 @@ function butterfly7(x: usize, xs: usize, y: usize, ys: usize, w: usize, twiddled
   const t2r = add(cr, fr), t2i = add(ci, fi), u2r = sub(cr, fr), u2i = sub(ci, fi);
   const t3r = add(dr, er), t3i = add(di, ei), u3r = sub(dr, er), u3i = sub(di, ei);
   put(y, add(ar, add(t1r, add(t2r, t3r))), add(ai, add(t1i, add(t2i, t3i))), w, 0, false);
-  let mr = add(ar, add(mul(c1, t1r), add(mul(c2, t2r), mul(c3, t3r))));
-  let mi = add(ai, add(mul(c1, t1i), add(mul(c2, t2i), mul(c3, t3i))));
-  let nr = add(mul(s1, u1r), add(mul(s2, u2r), mul(s3, u3r)));
-  let ni = add(mul(s1, u1i), add(mul(s2, u2i), mul(s3, u3i)));
+  let mr = mad(mad(mad(ar, c1, t1r), c2, t2r), c3, t3r);
+  let mi = mad(mad(mad(ai, c1, t1i), c2, t2i), c3, t3i);
+  let nr = mad(mad(mul(s1, u1r), s2, u2r), s3, u3r);
+  let ni = mad(mad(mul(s1, u1i), s2, u2i), s3, u3i);
   put(y + ys, add(mr, ni), sub(mi, nr), w, 0, twiddled);
   put(y + 6 * ys, sub(mr, ni), add(mi, nr), w, 5, twiddled);
-  mr = add(ar, add(mul(c2, t1r), add(mul(c3, t2r), mul(c1, t3r))));
-  mi = add(ai, add(mul(c2, t1i), add(mul(c3, t2i), mul(c1, t3i))));
-  nr = sub(mul(s2, u1r), add(mul(s3, u2r), mul(s1, u3r)));
-  ni = sub(mul(s2, u1i), add(mul(s3, u2i), mul(s1, u3i)));
+  mr = mad(mad(mad(ar, c2, t1r), c3, t2r), c1, t3r);
+  mi = mad(mad(mad(ai, c2, t1i), c3, t2i), c1, t3i);
+  nr = nmad(nmad(mul(s2, u1r), s3, u2r), s1, u3r);
+  ni = nmad(nmad(mul(s2, u1i), s3, u2i), s1, u3i);
   put(y + 2 * ys, add(mr, ni), sub(mi, nr), w, 1, twiddled);
   put(y + 5 * ys, sub(mr, ni), add(mi, nr), w, 4, twiddled);
-  mr = add(ar, add(mul(c3, t1r), add(mul(c1, t2r), mul(c2, t3r))));
-  mi = add(ai, add(mul(c3, t1i), add(mul(c1, t2i), mul(c2, t3i))));
-  nr = add(sub(mul(s3, u1r), mul(s1, u2r)), mul(s2, u3r));
-  ni = add(sub(mul(s3, u1i), mul(s1, u2i)), mul(s2, u3i));
+  mr = mad(mad(mad(ar, c3, t1r), c1, t2r), c2, t3r);
+  mi = mad(mad(mad(ai, c3, t1i), c1, t2i), c2, t3i);
+  nr = mad(nmad(mul(s3, u1r), s1, u2r), s2, u3r);
+  ni = mad(nmad(mul(s3, u1i), s1, u2i), s2, u3i);
   put(y + 3 * ys, add(mr, ni), sub(mi, nr), w, 2, twiddled);
   put(y + 4 * ys, sub(mr, ni), add(mi, nr), w, 3, twiddled);
 }
@@ -193,14 +200,14 @@ function butterfly8(x: usize, xs: usize, y: usize, ys: usize, w: usize, twiddled
   const o1r = add(t1r, t3i), o1i = sub(t1i, t3r), o3r = sub(t1r, t3i), o3i = add(t1i, t3r);
   put(y, add(e0r, o0r), add(e0i, o0i), w, 0, false);
   put(y + 4 * ys, sub(e0r, o0r), sub(e0i, o0i), w, 3, twiddled);
-  const p1r = mul(h, add(o1r, o1i)), p1i = mul(h, sub(o1i, o1r));
-  put(y + ys, add(e1r, p1r), add(e1i, p1i), w, 0, twiddled);
-  put(y + 5 * ys, sub(e1r, p1r), sub(e1i, p1i), w, 4, twiddled);
+  const p1r = add(o1r, o1i), p1i = sub(o1i, o1r);
+  put(y + ys, mad(e1r, h, p1r), mad(e1i, h, p1i), w, 0, twiddled);
+  put(y + 5 * ys, nmad(e1r, h, p1r), nmad(e1i, h, p1i), w, 4, twiddled);
   put(y + 2 * ys, add(e2r, o2i), sub(e2i, o2r), w, 1, twiddled);
   put(y + 6 * ys, sub(e2r, o2i), add(e2i, o2r), w, 5, twiddled);
-  const p3r = mul(h, sub(o3i, o3r)), p3i = mul(h, add(o3i, o3r));
-  put(y + 3 * ys, add(e3r, p3r), sub(e3i, p3i), w, 2, twiddled);
-  put(y + 7 * ys, sub(e3r, p3r), add(e3i, p3i), w, 6, twiddled);
+  const p3r = sub(o3i, o3r), p3i = add(o3i, o3r);
+  put(y + 3 * ys, mad(e3r, h, p3r), nmad(e3i, h, p3i), w, 2, twiddled);
+  put(y + 7 * ys, nmad(e3r, h, p3r), mad(e3i, h, p3i), w, 6, twiddled);
 }
 
 // One loop a radix: constant radix and twiddling let the compiler fold the butterfly. Neighbouring

@@ -2,8 +2,9 @@
 // samples, or the samples back. Four lines at a time, one per lane. A line and its periodic
 // continuation by `reach` elements on both sides lie in scratch, so that the filters never wrap.
 import { arg, argF32 } from "./job";
+import { mad } from "./taps";
 
-// The shape of a  Globals belong to a thread; objects would lie in the memory that all share.
+// The shape of a pass. Globals belong to a thread; objects would lie in the memory that all share.
 let length: i32 = 0;
 let shift: i32 = 0;
 let taps: i32 = 0;
@@ -50,10 +51,10 @@ function decimate(x: usize, table: usize, origin: i32, out: usize, count: i32): 
       let r0 = v128.load(p), r1 = v128.load(p, 32), r2 = v128.load(p, 64);
       for (let t = parity; t < taps; t += 2, p += 32) {
         const h = v128.load32_splat(table + <usize> t * 4), r3 = v128.load(p, 96);
-        s0 = f32x4.add(s0, f32x4.mul(h, r0));
-        s1 = f32x4.add(s1, f32x4.mul(h, r1));
-        s2 = f32x4.add(s2, f32x4.mul(h, r2));
-        s3 = f32x4.add(s3, f32x4.mul(h, r3));
+        s0 = mad(s0, h, r0);
+        s1 = mad(s1, h, r1);
+        s2 = mad(s2, h, r2);
+        s3 = mad(s3, h, r3);
         r0 = r1;
         r1 = r2;
         r2 = r3;
@@ -69,7 +70,7 @@ function decimate(x: usize, table: usize, origin: i32, out: usize, count: i32): 
     let sum = f32x4.splat(0);
     let p = start + <usize> (2 * k) * 16;
     for (let t = 0; t < taps; t++, p += 16) {
-      sum = f32x4.add(sum, f32x4.mul(v128.load32_splat(table + <usize> t * 4), v128.load(p)));
+      sum = mad(sum, v128.load32_splat(table + <usize> t * 4), v128.load(p));
     }
     v128.store(out + <usize> k * 16, sum);
   }
@@ -101,10 +102,10 @@ function interpolate(
       let r1 = v128.load(p, 16), r2 = v128.load(p, 32), r3 = v128.load(p, 48);
       for (let t = first; t < taps; t += 2, p -= 16) {
         const h = v128.load32_splat(table + <usize> t * 4), r0 = v128.load(p);
-        s0 = f32x4.add(s0, f32x4.mul(h, r0));
-        s1 = f32x4.add(s1, f32x4.mul(h, r1));
-        s2 = f32x4.add(s2, f32x4.mul(h, r2));
-        s3 = f32x4.add(s3, f32x4.mul(h, r3));
+        s0 = mad(s0, h, r0);
+        s1 = mad(s1, h, r1);
+        s2 = mad(s2, h, r2);
+        s3 = mad(s3, h, r3);
         r3 = r2;
         r2 = r1;
         r1 = r0;
@@ -119,7 +120,7 @@ function interpolate(
       let sum = added ? v128.load(q) : f32x4.splat(0);
       let p = start + <usize> m * 16;
       for (let t = first; t < taps; t += 2, p -= 16) {
-        sum = f32x4.add(sum, f32x4.mul(v128.load32_splat(table + <usize> t * 4), v128.load(p)));
+        sum = mad(sum, v128.load32_splat(table + <usize> t * 4), v128.load(p));
       }
       v128.store(q, sum);
     }
