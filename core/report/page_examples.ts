@@ -38,9 +38,16 @@ export function renderExamples(examples: readonly ReportExample[]): string {
       `<p class="note">${describeExample(example, target)}</p>` +
       renderMetrics(example) +
       renderPlanes(views, { position, name: example.name, metrics: example.metrics }) +
-      renderViewer(views, { position, name: example.name, index, windowSize, gamma: GAMMA }) +
+      (isShownWhole(target, windowSize)
+        ? ""
+        : renderViewer(views, { position, name: example.name, index, windowSize, gamma: GAMMA })) +
       `</article>`;
   }).join("");
+}
+
+/** A small image of one plane: the panel shows all of it already, pixel by pixel. */
+function isShownWhole({ shape: [, depth, height, width] }: Volume, windowSize: number): boolean {
+  return depth === 1 && Math.max(height, width) <= Math.min(PANEL_SIZE, windowSize);
 }
 
 /** All stacks with the target's voxel size and display range; the difference around 0. */

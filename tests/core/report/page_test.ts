@@ -50,9 +50,9 @@ Deno.test("renderReport() escapes all text", () => {
 
 Deno.test("renderReport() has words for every picture and a label for every slider", () => {
   const images = html.match(/<img [^>]*>/g)!;
-  // Four planes and four viewer stacks of three examples; two stages with three channels in all,
-  // the first with two responses a channel; one picture.
-  assert.equal(images.length, 3 * 8 + 3 + 2 * 2 + 1 + 1);
+  // Four planes of three examples, four viewer stacks of the two that are not small images; two stages
+  // with three channels in all, the first with two responses a channel; one picture.
+  assert.equal(images.length, 3 * 4 + 2 * 4 + 3 + 2 * 2 + 1 + 1);
   for (const image of images) assert.match(image, /alt="[^"]+"/);
   const charts = html.match(/<svg [^>]*>/g)!;
   assert.equal(charts.length, 3);
