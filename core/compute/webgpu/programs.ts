@@ -21,6 +21,7 @@ import inverseRows from "./shaders/inverse_rows.wgsl" with { type: "text" };
 import lags from "./shaders/lags.wgsl" with { type: "text" };
 import line from "./shaders/line.wgsl" with { type: "text" };
 import moveBox from "./shaders/move_box.wgsl" with { type: "text" };
+import operands from "./shaders/operands.wgsl" with { type: "text" };
 import projectResponses from "./shaders/project_responses.wgsl" with { type: "text" };
 import respond from "./shaders/respond.wgsl" with { type: "text" };
 import restrict from "./shaders/restrict.wgsl" with { type: "text" };
@@ -70,12 +71,12 @@ export const LINE_PASSES = {
     bindings: { 1: "read", 3: "read", 4: "write" },
   },
   filterColumns: {
-    parts: [...LINE, extend, restrict, columns, wiener, filterColumns],
+    parts: [...LINE, extend, restrict, columns, operands, wiener, filterColumns],
     entry: "filter_columns",
     bindings: { 1: "read", 3: "read", 4: "write", 5: "read", 6: "read", 7: "read" },
   },
   gradientColumns: {
-    parts: [...LINE, extend, wiener, gradientColumns],
+    parts: [...LINE, extend, operands, wiener, gradientColumns],
     entry: "gradient_columns",
     bindings: { 1: "read", 3: "read", 4: "read", 5: "read", 6: "read", 7: "write" },
   },

@@ -12,10 +12,6 @@ fn column_of(at: vec2<u32>, l: u32) -> u32 {
   return (at.x << line.lines_log2) + l;
 }
 
-fn base_of(at: vec2<u32>, column: u32) -> u32 {
-  return at.y * line.batch_stride + column;
-}
-
 // A shader may not see a buffer once to read and once to write: in place, `source` is something else.
 fn read_planes(index: u32) -> vec2<f32> {
   if (line.in_place != 0u) {

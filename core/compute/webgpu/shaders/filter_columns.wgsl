@@ -2,8 +2,7 @@
 //   multiply: X = K S                correlate: X = conj(K) S
 //   wiener:   X = conj(K) S / L      adjoint:   X = K S / L,      L = |K|^2 + w R
 //   solve:    X = S / L
-// With a prior, wiener is X = (conj(K) S + w T) / L: the first half of a group's lines are columns of S,
-// the second half the same columns of T.
+// With a prior, the second operand, wiener is X = (conj(K) S + w T) / L.
 // source: [i < samples, wy, column], prior: T before its transform, [i < second_samples, wy, column],
 // target: [i < kept, wy, column], times scale; a batch is a row wy.
 
@@ -28,46 +27,8 @@ fn filter_columns(
   run(group, thread);
 }
 
-fn has_prior() -> bool {
-  return line.second_samples > 0u;
-}
-
-fn columns_log2() -> u32 {
-  return line.lines_log2 - select(0u, 1u, has_prior());
-}
-
-// Element `e` of the columns of S: (column of the group, point).
-fn place_of(e: u32) -> vec2<u32> {
-  return vec2<u32>(e & ((1u << columns_log2()) - 1u), e >> columns_log2());
-}
-
-fn column_at(at: vec2<u32>, l: u32) -> u32 {
-  return (at.x << columns_log2()) + l;
-}
-
-fn load_count() -> u32 {
-  return line.length << line.lines_log2;
-}
-
-fn load(e: u32, at: vec2<u32>) {
-  let l = e & ((1u << line.lines_log2) - 1u);
-  let source = l >> columns_log2();
-  let column = column_at(at, l - (source << columns_log2()));
-  var value = vec2<f32>(0.0, 0.0);
-  if (column < line.line_count) {
-    value = extended(
-      source,
-      base_of(at, column),
-      e >> line.lines_log2,
-      select(line.second_samples, line.samples, source == 0u),
-      select(line.second_extension, line.extension, source == 0u),
-    );
-  }
-  write_point(e, value);
-}
-
-fn sample(source: u32, base: u32, i: u32) -> vec2<f32> {
-  if (source == 0u) {
+fn sample(which: u32, base: u32, i: u32) -> vec2<f32> {
+  if (which == 0u) {
     return read_planes(base + i * line.stride);
   }
   return prior[base + i * line.stride];
@@ -85,7 +46,7 @@ fn work(e: u32, at: vec2<u32>) {
     return;
   }
   let position = place.y;
-  let index = (position << line.lines_log2) | place.x;
+  let index = index_at(position, place.x);
   let base = base_of(at, column);
   let k = transfer[base + position * line.stride];
   var factor = k;
@@ -96,8 +57,8 @@ fn work(e: u32, at: vec2<u32>) {
   if (line.kind != SOLVE) {
     x = multiply(factor, x);
   }
-  if (has_prior()) {
-    x += line.weight * read_point(index + (1u << columns_log2()));
+  if (has_second()) {
+    x += line.weight * read_point(second_of(index));
   }
   if (line.kind >= WIENER) {
     x /= denominator(k, base, position);

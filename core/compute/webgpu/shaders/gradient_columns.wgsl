@@ -1,6 +1,5 @@
 // t(w) and its sums along z at the regularizer's lags, U_l = sum_wz t exp(i wz l), with
 //   observed: t = Re( conj(P) conj(K) Y ) / L^2      estimate: t = Re( conj(P) Y ) / L
-// The first half of a group's lines are columns of P, the second half the same columns of Y.
 // gradient: P before its transform, [i < samples, wy, column]; operand: Y, [i < second_samples, ...]
 // sums:     [l, wy, column]; a batch is a row wy.
 
@@ -24,51 +23,26 @@ fn gradient_columns(
   run(group, thread);
 }
 
-fn columns() -> u32 {
-  return 1u << (line.lines_log2 - 1u);
-}
-
-fn sample(source: u32, base: u32, i: u32) -> vec2<f32> {
-  if (source == 0u) {
+fn sample(which: u32, base: u32, i: u32) -> vec2<f32> {
+  if (which == 0u) {
     return gradient[base + i * line.stride];
   }
   return operand[base + i * line.stride];
 }
 
-fn load_count() -> u32 {
-  return line.length << line.lines_log2;
-}
-
-fn load(e: u32, at: vec2<u32>) {
-  let l = e & ((1u << line.lines_log2) - 1u);
-  let source = l / columns();
-  let column = at.x * columns() + l - source * columns();
-  var value = vec2<f32>(0.0, 0.0);
-  if (column < line.line_count) {
-    value = extended(
-      source,
-      at.y * line.batch_stride + column,
-      e >> line.lines_log2,
-      select(line.second_samples, line.samples, source == 0u),
-      select(line.second_extension, line.extension, source == 0u),
-    );
-  }
-  write_point(e, value);
-}
-
 fn work_count() -> u32 {
-  return line.length * columns();
+  return line.length << columns_log2();
 }
 
 fn work(e: u32, at: vec2<u32>) {
-  let position = e / columns();
-  let l = e - position * columns();
-  let column = at.x * columns() + l;
+  let place = place_of(e);
+  let column = column_at(at, place.x);
   if (column >= line.line_count) {
     return;
   }
-  let base = at.y * line.batch_stride + column;
-  let index = (position << line.lines_log2) | l;
+  let position = place.y;
+  let index = index_at(position, place.x);
+  let base = base_of(at, column);
   let k = transfer[base + position * line.stride];
   let inverse = 1.0 / denominator(k, base, position);
   // Each factor is divided first: L may be small.
@@ -76,25 +50,25 @@ fn work(e: u32, at: vec2<u32>) {
   if (line.kind != ESTIMATE) {
     p = inverse * multiply(k, p);
   }
-  let t = dot(p, read_point(index + columns()));
+  let t = dot(p, read_point(second_of(index)));
   write_point(index, vec2<f32>(t, 0.0));
 }
 
 fn store_count() -> u32 {
-  return line.lag_count * columns();
+  return line.lag_count << columns_log2();
 }
 
 fn store(e: u32, at: vec2<u32>) {
-  let lag = e / columns();
-  let l = e - lag * columns();
-  let column = at.x * columns() + l;
+  let place = place_of(e);
+  let column = column_at(at, place.x);
   if (column >= line.line_count) {
     return;
   }
+  let lag = place.y;
   var sum = vec2<f32>(0.0, 0.0);
   for (var position = 0u; position < line.length; position++) {
-    let t = read_point((position << line.lines_log2) | l).x;
+    let t = read_point(index_at(position, place.x)).x;
     sum += t * conjugate(table[(frequency_at(position) * lag) % line.length]);
   }
-  sums[lag * line.stride + at.y * line.batch_stride + column] = sum;
+  sums[lag * line.stride + base_of(at, column)] = sum;
 }

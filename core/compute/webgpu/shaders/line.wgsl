@@ -70,6 +70,11 @@ fn position_of(frequency: u32) -> u32 {
   return u32(table[line.length + frequency].y);
 }
 
+// Where a column of a batch (at.y) begins.
+fn base_of(at: vec2<u32>, column: u32) -> u32 {
+  return at.y * line.batch_stride + column;
+}
+
 fn multiply(a: vec2<f32>, b: vec2<f32>) -> vec2<f32> {
   return vec2<f32>(a.x * b.x - a.y * b.y, a.x * b.y + a.y * b.x);
 }
