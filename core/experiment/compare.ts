@@ -51,7 +51,7 @@ export interface Comparison {
   readonly notes: readonly string[];
   /** Further tables of the page, from the rows. */
   summarize?(rows: readonly EvaluationRow[]): readonly Table[];
-  /** Further pictures of the page, from the first model. */
+  /** Further pictures of the page, from the best model. */
   picture?(model: PreparedModel): Promise<readonly ReportPicture[]>;
 }
 
@@ -119,25 +119,26 @@ export async function runComparison(
   ];
   const table = { ...tabulateMeans(rows, notes), title };
   const cases = createCases(test, engine, options);
-  const shown = pickBest(rows, [...methods, ...tuned.methods]);
+  const best = pickBest(rows, [...methods, ...tuned.methods]);
+  const bestModel = models[methods.indexOf(pickBest(rows, methods))];
   const step = Math.max(1, Math.floor(cases.length / EXAMPLES) + 1);
   await writeResults(folder, {
     title,
     summary: [
       ["Noise", formatLevel(sigma)],
       ["Seed", String(seed)],
-      ["Curves", `of ${models[0].name}`],
-      ["Kernels", `of ${models[0].shown}`],
-      ["Examples", `of ${shown.name}, the best by PSNR`],
+      ["Curves", `of ${bestModel.name}, the best model by PSNR`],
+      ["Kernels", `of ${bestModel.shown}`],
+      ["Examples", `of ${best.name}, the best by PSNR`],
     ],
     tables: [table, ...summarize?.(rows) ?? []],
     rows,
     searches: tuned.searches,
     page: {
-      history: models[0].history,
-      stages: describeStages(models[0].model),
-      examples: await createExamples(cases.filter((_, i) => i % step === 0), shown),
-      pictures: await picture?.(models[0]),
+      history: bestModel.history,
+      stages: describeStages(bestModel.model),
+      examples: await createExamples(cases.filter((_, i) => i % step === 0), best),
+      pictures: await picture?.(bestModel),
     },
   });
   return table;

@@ -57,6 +57,16 @@ export interface FmdOptions {
 /** Noise of tuning images is of our own generator, with labels that no training uses. */
 const TUNING_LABEL = 0x74756e65;
 
+/** A fold and what was measured on it. */
+interface MeasuredFold {
+  readonly fold: FmdFold;
+  /** In the order of `tested`, the same models under their names in the tables. */
+  readonly models: readonly PreparedModel[];
+  readonly tested: readonly EvaluatedMethod[];
+  /** The tested models and the tuned methods. */
+  readonly methods: readonly EvaluatedMethod[];
+}
+
 /** The level that the page's pictures show. */
 const PICTURED_SIGMA = 0.01;
 
@@ -86,8 +96,7 @@ export async function runFmd(options: FmdOptions, hooks: ExperimentHooks): Promi
   const { lists, psfs: psfPaths } = await writeFmdFiles(folder.path, { folds, psfs });
   const rows: EvaluationRow[] = [];
   const searches: SearchReport[] = [];
-  const measured: { readonly fold: FmdFold; readonly methods: readonly EvaluatedMethod[] }[] = [];
-  let first: PreparedModel | undefined;
+  const measured: MeasuredFold[] = [];
   for (const [i, fold] of folds.entries()) {
     const part = `fold ${i + 1}`;
     const config = createConfig(lists[i], { psfs: psfPaths, seed, size });
@@ -96,7 +105,6 @@ export async function runFmd(options: FmdOptions, hooks: ExperimentHooks): Promi
     for (const one of [...compared, ...given.map((paths) => paths[i])]) {
       prepared.push(await prepareModel(one, folder, hooks));
     }
-    first ??= prepared[0];
     const tested = prepared.map(({ name, method }) => ({
       ...method,
       name: name.replace(/ fold \d$/, ""),
@@ -110,7 +118,7 @@ export async function runFmd(options: FmdOptions, hooks: ExperimentHooks): Promi
     }, { folder, hooks });
     searches.push(...tuned.searches);
     const all = [...tested, ...tuned.methods];
-    measured.push({ fold, methods: all });
+    measured.push({ fold, models: prepared, tested, methods: all });
     const before = rows.length;
     rows.push(
       ...await evaluateCases(fold.test.flatMap((image) => createFmdCases(image, psfs)), engine, {
@@ -130,7 +138,10 @@ export async function runFmd(options: FmdOptions, hooks: ExperimentHooks): Promi
   }
   const table = tabulateFmd(rows, describe({ folds, engine: engine.description, options }));
   const examples = [];
-  const best = pickBest(rows, measured[0].methods).name;
+  const [{ models, tested, methods: compared }] = measured;
+  const best = pickBest(rows, compared).name;
+  const bestModel = pickBest(rows, tested);
+  const { history, model } = models[tested.indexOf(bestModel)];
   for (const { fold, methods } of measured) {
     const method = methods.find(({ name }) => name === best)!;
     const cases = pickFamilies(fold.test)
@@ -144,13 +155,13 @@ export async function runFmd(options: FmdOptions, hooks: ExperimentHooks): Promi
       ["Images", `${images.length}, in two folds by field of view`],
       ["Noise", "Gaussian, 0.1 % to 10 %, told"],
       ["Seed", String(seed)],
-      ["Curves and kernels", "of the block of fold 1"],
+      ["Curves and kernels", `of ${bestModel.name}, the best model by PSNR, in fold 1`],
       ["Examples", `of ${best}, the best by PSNR`],
     ],
     tables: [table, tabulateMeans(rows, [])],
     rows,
     searches,
-    page: { history: first!.history, stages: describeStages(first!.model), examples },
+    page: { history, stages: describeStages(model), examples },
   });
   return table;
 }
