@@ -31,8 +31,8 @@ export interface BlurModel {
   blur(scene: Field, image: Field): void;
   /** scene = K^T M^T image */
   adjoint(image: Field, scene: Field): void;
-  /** scene = T scene on the whole grid, for a spectrum T. */
-  apply(transfer: Spectrum, scene: Field): void;
+  /** to = T from on the whole grid, for a spectrum T. */
+  apply(transfer: Spectrum, scenes: { readonly from: Field; readonly to: Field }): void;
   createScene(): Field;
   /** The scene's part that is the stack. */
   read(scene: Field): Promise<Float32Array>;
@@ -85,14 +85,14 @@ export function createBlurModel(engine: Engine, options: BlurModelOptions): Blur
       engine.filter(imagePlanes, scenePlanes, { kind: "correlate", transfer, extension: "zero" });
       engine.inverseLateral(scenePlanes, scene);
     },
-    apply(spectrum, scene) {
-      engine.forwardLateral(scene, scenePlanes, "zero");
+    apply(spectrum, { from, to }) {
+      engine.forwardLateral(from, scenePlanes, "zero");
       engine.filter(scenePlanes, scenePlanes, {
         kind: "multiply",
         transfer: spectrum,
         extension: "zero",
       });
-      engine.inverseLateral(scenePlanes, scene);
+      engine.inverseLateral(scenePlanes, to);
     },
     createScene() {
       const scene = engine.createField(grid);

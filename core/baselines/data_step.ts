@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Field, Spectrum } from "../compute/engine.ts";
+import type { Field } from "../compute/engine.ts";
 import type { BlurModel } from "./blur_model.ts";
 import { type MapOptions, mapSpectrum } from "./spectrum_map.ts";
 
@@ -43,7 +43,7 @@ function createWholeStep(model: BlurModel, { map, local }: DataStepOptions): Dat
   return {
     solve(field) {
       engine.combine(field, [[1, field], [1, back]]);
-      model.apply(inverse, field);
+      model.apply(inverse, { from: field, to: field });
     },
     reset() {},
     close: () => engine.free(inverse),
@@ -55,54 +55,55 @@ function createWholeStep(model: BlurModel, { map, local }: DataStepOptions): Dat
  * step keeps s = K x beyond the view and mixes y in within it; with its scaled dual u, which is 0
  * beyond the view,
  *
- *     v = M K x + u,   u' = (v - y) / (1 + m),   s - u' = K x + M^T (u - 2 u')
+ *     v = M K x + u,   u' = (v - y) / (1 + m),   s - u' = K x beyond the view, v - 2 u' within it
  *     x' = (m K^T K + P)^-1 ( m K^T (s - u') + b )
  *
- * F x is kept, so that K^T K x needs no transform.
+ * F (s - u') is kept: beyond the view's planes it is K F x, which needs no transform.
  */
 function createPartStep(model: BlurModel, options: DataStepOptions): DataStep {
   const { map, local, imageWeight: m } = options;
-  const { engine, observed, transfer, grid, imageSize, scenePlanes, imagePlanes } = model;
-  const spectra: readonly [inverse: Spectrum, power: Spectrum] = [
-    mapSpectrum(engine, map, {
-      kind: "power",
-      f: (power, sum) => 1 / (m * power + local(sum)),
-    }),
-    mapSpectrum(engine, map, { kind: "power", f: (power) => power }),
-  ];
-  const [inverse, power] = spectra;
-  /** u, and what the view adds to K x: u - 2 u'. */
-  let [dual, image] = [engine.createField(imageSize), engine.createField(imageSize)];
-  const sum = engine.createPlanes(grid, grid[0]);
-  const estimate = engine.createPlanes(grid, grid[0]);
-  const filtered = { kind: "multiply", extension: "zero" } as const;
+  const { engine, observed, transfer, grid, imageSize, scenePlanes } = model;
+  const inverseOf = (power: number, sum: number) => 1 / (m * power + local(sum));
+  const inverse = mapSpectrum(engine, map, { kind: "power", f: inverseOf });
+  const back = mapSpectrum(engine, map, {
+    kind: "conjugate",
+    f: (power, sum) => m * inverseOf(power, sum),
+  });
+  /** u of this step and of the last, and K x and s - u' in the view. */
+  let [dual, last] = [engine.createField(imageSize), engine.createField(imageSize)];
+  const image = engine.createField(imageSize);
+  /** The view's planes, as wide as the grid. */
+  const slab = engine.createField([imageSize[0], grid[1], grid[2]]);
+  const split = engine.createPlanes(grid, grid[0]);
+  const multiply = { kind: "multiply", extension: "zero" } as const;
   const reset = () => {
     // As after a step to x = 0: the view says s = y there.
     engine.combine(dual, []);
-    engine.combine(image, [[1, observed]]);
-    engine.combine(estimate, []);
+    engine.combine(slab, []);
+    engine.copy(slab, observed);
+    engine.combine(split, []);
+    engine.forwardLateral(slab, split, "zero");
   };
   reset();
   return {
     solve(field) {
-      // F x' = ( F b + m conj(K) ( F M^T (u - 2 u') + K F x ) ) / (m |K|^2 + P)
+      // F x' = ( F b + m conj(K) F (s - u') ) / (m |K|^2 + P)
       engine.forwardLateral(field, scenePlanes, "zero");
-      engine.forwardLateral(image, imagePlanes, "zero");
-      engine.filter(imagePlanes, sum, { ...filtered, kind: "correlate", transfer });
-      engine.filter(estimate, estimate, { ...filtered, transfer: power });
-      engine.combine(sum, [[1, scenePlanes], [m, sum], [m, estimate]]);
-      engine.filter(sum, estimate, { ...filtered, transfer: inverse });
-      // v = M K x + u, u' = (v - y) / (1 + m)
-      engine.filter(estimate, imagePlanes, { ...filtered, transfer });
-      engine.inverseLateral(imagePlanes, image);
+      engine.filter(scenePlanes, scenePlanes, { ...multiply, transfer: inverse });
+      engine.filter(split, split, { ...multiply, transfer: back });
+      engine.combine(scenePlanes, [[1, scenePlanes], [1, split]]);
+      engine.filter(scenePlanes, split, { ...multiply, transfer });
+      engine.inverseLateral(scenePlanes, field);
+      engine.inverseLateral(split, slab);
+      engine.copy(image, slab);
+      [dual, last] = [last, dual];
       const share = 1 / (1 + m);
-      engine.combine(image, [[share, image], [share, dual], [-share, observed]]);
-      engine.combine(dual, [[1, dual], [-2, image]]);
-      engine.combine(sum, [[1, estimate]]);
-      engine.inverseLateral(sum, field);
-      [dual, image] = [image, dual];
+      engine.combine(dual, [[share, image], [share, last], [-share, observed]]);
+      engine.combine(image, [[1, image], [1, last], [-2, dual]]);
+      engine.copy(slab, image);
+      engine.forwardLateral(slab, split, "zero");
     },
     reset,
-    close: () => engine.free(...spectra, dual, image, sum, estimate),
+    close: () => engine.free(inverse, back, dual, last, image, slab, split),
   };
 }

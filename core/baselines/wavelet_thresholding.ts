@@ -36,8 +36,7 @@ const SEED = 1;
 /** The gradient step z - gamma K^T M^T ( M K z - y ). */
 interface GradientStep {
   readonly gamma: number;
-  /** In place. */
-  step(field: Field): void;
+  step(from: Field, to: Field): void;
   close(): void;
 }
 
@@ -78,12 +77,11 @@ async function runThresholding(
   let t = 1;
   // x_0 = K^T y
   engine.combine(ahead, []);
-  gradient.step(ahead);
-  engine.combine(estimate, [[1, ahead]]);
+  gradient.step(ahead, estimate);
+  engine.combine(ahead, [[1, estimate]]);
   await iterate(channel, async () => {
     // x' = W^T soft( W( s - gamma K^T (K s - y) ), gamma lambda )
-    engine.combine(next, [[1, ahead]]);
-    gradient.step(next);
+    gradient.step(ahead, next);
     const draw = () => shift === "spin" ? random.integer(period) : 0;
     engine.shrinkWavelet(next, { ...wavelet, shift: [draw(), draw(), draw()] });
     // t' = (1 + sqrt(1 + 4 t^2)) / 2, s = x' + (t - 1) / t' (x' - x)
@@ -114,14 +112,13 @@ async function createGradientStep(model: BlurModel): Promise<GradientStep> {
   const gamma = 1 / largestPower(values);
   if (view === "part") {
     const image = engine.createField(imageSize);
-    const back = model.createScene();
     return {
       gamma,
-      step(field) {
-        model.blur(field, image);
+      step(from, to) {
+        model.blur(from, image);
         engine.combine(image, [[1, observed], [-1, image]]);
-        model.adjoint(image, back);
-        engine.combine(field, [[1, field], [gamma, back]]);
+        model.adjoint(image, to);
+        engine.combine(to, [[1, from], [gamma, to]]);
       },
       close: () => engine.free(image),
     };
@@ -136,9 +133,9 @@ async function createGradientStep(model: BlurModel): Promise<GradientStep> {
   );
   return {
     gamma,
-    step(field) {
-      model.apply(filter, field);
-      engine.combine(field, [[1, field], [gamma, back]]);
+    step(from, to) {
+      model.apply(filter, { from, to });
+      engine.combine(to, [[1, to], [gamma, back]]);
     },
     close: () => engine.free(filter),
   };

@@ -118,25 +118,17 @@ export function addDivergence(
 export function shrinkWavelet(pool: Pool, field: Field, options: WaveletOptions): void {
   const { lowpass, origin, levels, threshold } = options;
   const { size, address } = field as CpuField;
-  const taps = lowpass.length;
   size.forEach((n, axis) => {
     if (n % 2 ** levels[axis] !== 0) {
       throw new RangeError(`A length of ${n} cannot be halved ${levels[axis]} times`);
     }
   });
-  // g(i) = (-1)^i h(1 - i), whose first index is 2 + origin - taps
-  const originHigh = taps - 2 - origin;
-  const highpass = Float64Array.from(
-    { length: taps },
-    (_, t) => ((t - originHigh) % 2 === 0 ? 1 : -1) * lowpass[taps - 1 - t],
-  );
+  const bank = createBank(lowpass, origin);
   const { heap } = pool;
-  const tables = [lowpass, highpass].map((table) => {
-    const start = heap.allocate(taps * 4);
-    heap.views.f32.set(table, start / 4);
-    return start;
-  });
-  const reach = taps + 1;
+  const table = heap.allocate(bank.pairs.length * 4);
+  heap.views.f32.set(bank.pairs, table / 4);
+  const taps = bank.pairs.length / 2;
+  const reach = taps + 2;
   pool.reserveScratch((2 * Math.max(...size) + 4 * reach) * 64);
   const deepest = Math.max(...levels);
   const boxOf = (level: number) => size.map((n, a) => n / 2 ** Math.min(level, levels[a]));
@@ -151,8 +143,8 @@ export function shrinkWavelet(pool: Pool, field: Field, options: WaveletOptions)
           : ((options.shift[axis] % size[axis]) + size[axis]) % size[axis];
         const [kernel, items, geometry] = passOf(axis, box, size);
         pool.run(kernel, items, [
-          ...[address, ...geometry, box[axis], shift, taps, reach],
-          ...[...tables, origin, originHigh, inverse],
+          ...[address, ...geometry, box[axis], shift],
+          ...[taps, bank.origin, reach, table, inverse],
         ]);
       }
     }
@@ -161,7 +153,29 @@ export function shrinkWavelet(pool: Pool, field: Field, options: WaveletOptions)
       ...[address, size[1], size[2], ...boxOf(deepest), { float: threshold }],
     ]);
   }
-  tables.forEach((start) => heap.free(start));
+  heap.free(table);
+}
+
+/**
+ * Pairs (h_t, g_t) of the lowpass and of the highpass g(i) = (-1)^i h(1 - i), with 0 where only one of
+ * them has a tap. Their origin and their number are even, as the kernels want it.
+ */
+function createBank(
+  lowpass: Float64Array,
+  lowOrigin: number,
+): { readonly pairs: Float32Array; readonly origin: number } {
+  const taps = lowpass.length;
+  // Indices of h are -lowOrigin ... taps - 1 - lowOrigin, those of g 2 - taps + lowOrigin ... 1 + lowOrigin.
+  const before = Math.max(lowOrigin, taps - 2 - lowOrigin, 0);
+  const origin = before + before % 2;
+  const last = Math.max(taps - 1 - lowOrigin, 1 + lowOrigin);
+  const count = 2 * Math.ceil((origin + last + 1) / 2);
+  const h = (i: number) => lowpass[i + lowOrigin] ?? 0;
+  const pairs = Float32Array.from({ length: 2 * count }, (_, p) => {
+    const i = (p >> 1) - origin;
+    return p % 2 === 0 ? h(i) : (i % 2 === 0 ? 1 : -1) * h(1 - i);
+  });
+  return { pairs, origin };
 }
 
 /** The kernel, its items, and its first arguments behind the field's address. */

@@ -3,28 +3,26 @@
 // continuation by `reach` elements on both sides lie in scratch, so that the filters never wrap.
 import { arg, argF32 } from "./job";
 import { mad } from "./taps";
+import { joinHigh, joinLow, pairHigh, pairLow } from "./transpose";
 
 // The shape of a pass. Globals belong to a thread; objects would lie in the memory that all share.
 let length: i32 = 0;
 let shift: i32 = 0;
 let taps: i32 = 0;
+let origin: i32 = 0;
 let reach: i32 = 0;
-let lowpass: usize = 0;
-let highpass: usize = 0;
-let originLow: i32 = 0;
-let originHigh: i32 = 0;
+/** Pairs (h_t, g_t) of the lowpass and the highpass, whose tap t belongs to index t - origin. */
+let bank: usize = 0;
 let inverse: i32 = 0;
 
 function readPass(job: usize): void {
   length = arg(job, 5);
   shift = arg(job, 6);
   taps = arg(job, 7);
-  reach = arg(job, 8);
-  lowpass = <usize> arg(job, 9);
-  highpass = <usize> arg(job, 10);
-  originLow = arg(job, 11);
-  originHigh = arg(job, 12);
-  inverse = arg(job, 13);
+  origin = arg(job, 8);
+  reach = arg(job, 9);
+  bank = <usize> arg(job, 10);
+  inverse = arg(job, 11);
 }
 
 /** Continues `n` elements at `line` periodically by `reach` on both sides. */
@@ -38,92 +36,107 @@ function wrapLine(line: usize, n: i32): void {
 }
 
 /**
- * out(k) = sum_t h_t x(2k + t - origin) for k < count, four k at a time: of the taps of one parity
- * each needs one new element.
+ * low(k) = sum_t h_t x(2k + t - origin) and high(k) likewise with g, for k < count; four k at a time:
+ * of the taps of one parity each needs one new element.
  */
-function decimate(x: usize, table: usize, origin: i32, out: usize, count: i32): void {
+function analyze(x: usize, low: usize, high: usize, count: i32): void {
   const start = x - <usize> origin * 16;
   let k = 0;
   for (; k + 4 <= count; k += 4) {
-    let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
+    let l0 = f32x4.splat(0), l1 = l0, l2 = l0, l3 = l0;
+    let h0 = l0, h1 = l0, h2 = l0, h3 = l0;
     for (let parity = 0; parity < 2; parity++) {
       let p = start + <usize> (2 * k + parity) * 16;
       let r0 = v128.load(p), r1 = v128.load(p, 32), r2 = v128.load(p, 64);
-      for (let t = parity; t < taps; t += 2, p += 32) {
-        const h = v128.load32_splat(table + <usize> t * 4), r3 = v128.load(p, 96);
-        s0 = mad(s0, h, r0);
-        s1 = mad(s1, h, r1);
-        s2 = mad(s2, h, r2);
-        s3 = mad(s3, h, r3);
+      const end = bank + <usize> taps * 8;
+      for (let t = bank + <usize> parity * 8; t < end; t += 16, p += 32) {
+        const h = v128.load32_splat(t), g = v128.load32_splat(t, 4), r3 = v128.load(p, 96);
+        l0 = mad(l0, h, r0);
+        l1 = mad(l1, h, r1);
+        l2 = mad(l2, h, r2);
+        l3 = mad(l3, h, r3);
+        h0 = mad(h0, g, r0);
+        h1 = mad(h1, g, r1);
+        h2 = mad(h2, g, r2);
+        h3 = mad(h3, g, r3);
         r0 = r1;
         r1 = r2;
         r2 = r3;
       }
     }
-    const q = out + <usize> k * 16;
-    v128.store(q, s0);
-    v128.store(q, s1, 16);
-    v128.store(q, s2, 32);
-    v128.store(q, s3, 48);
+    const q = <usize> k * 16;
+    v128.store(low + q, l0);
+    v128.store(low + q, l1, 16);
+    v128.store(low + q, l2, 32);
+    v128.store(low + q, l3, 48);
+    v128.store(high + q, h0);
+    v128.store(high + q, h1, 16);
+    v128.store(high + q, h2, 32);
+    v128.store(high + q, h3, 48);
   }
   for (; k < count; k++) {
-    let sum = f32x4.splat(0);
-    let p = start + <usize> (2 * k) * 16;
-    for (let t = 0; t < taps; t++, p += 16) {
-      sum = mad(sum, v128.load32_splat(table + <usize> t * 4), v128.load(p));
+    let l = f32x4.splat(0), h = l;
+    const p = start + <usize> (2 * k) * 16;
+    for (let t = 0; t < taps; t++) {
+      const r = v128.load(p + <usize> t * 16), pair = bank + <usize> t * 8;
+      l = mad(l, v128.load32_splat(pair), r);
+      h = mad(h, v128.load32_splat(pair, 4), r);
     }
-    v128.store(out + <usize> k * 16, sum);
+    v128.store(low + <usize> k * 16, l);
+    v128.store(high + <usize> k * 16, h);
   }
 }
 
-/** out(j) = [out(j) +] sum of h_t c((j - t + origin) / 2) over the t that make it whole, j < 2 count. */
-function interpolate(
-  c: usize,
-  table: usize,
-  origin: i32,
-  out: usize,
-  count: i32,
-  added: bool,
-): void {
-  for (let parity = 0; parity < 2; parity++) {
-    const first = (parity + origin) & 1;
-    const start = c + <usize> ((parity - first + origin) >> 1) * 16;
-    let m = 0;
-    for (; m + 4 <= count; m += 4) {
-      const q = out + <usize> (2 * m + parity) * 16;
-      let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
-      if (added) {
-        s0 = v128.load(q);
-        s1 = v128.load(q, 32);
-        s2 = v128.load(q, 64);
-        s3 = v128.load(q, 96);
-      }
-      let p = start + <usize> m * 16;
+/**
+ * out(j) = sum of h_t low((j - t + origin) / 2) + g_t high(same) over the t that make it whole,
+ * j < 2 count; with an even origin even t go to even j, from the same elements as t + 1 to j + 1.
+ */
+function synthesize(low: usize, high: usize, out: usize, count: i32): void {
+  const end = bank + <usize> taps * 8;
+  const ahead = <usize> (origin >> 1) * 16;
+  let m = 0;
+  for (; m + 4 <= count; m += 4) {
+    let e0 = f32x4.splat(0), e1 = e0, e2 = e0, e3 = e0;
+    let o0 = e0, o1 = e0, o2 = e0, o3 = e0;
+    for (let part = 0; part < 2; part++) {
+      let p = (part ? high : low) + ahead + <usize> m * 16;
       let r1 = v128.load(p, 16), r2 = v128.load(p, 32), r3 = v128.load(p, 48);
-      for (let t = first; t < taps; t += 2, p -= 16) {
-        const h = v128.load32_splat(table + <usize> t * 4), r0 = v128.load(p);
-        s0 = mad(s0, h, r0);
-        s1 = mad(s1, h, r1);
-        s2 = mad(s2, h, r2);
-        s3 = mad(s3, h, r3);
+      for (let t = bank + <usize> part * 4; t < end; t += 16, p -= 16) {
+        const even = v128.load32_splat(t), odd = v128.load32_splat(t, 8), r0 = v128.load(p);
+        e0 = mad(e0, even, r0);
+        e1 = mad(e1, even, r1);
+        e2 = mad(e2, even, r2);
+        e3 = mad(e3, even, r3);
+        o0 = mad(o0, odd, r0);
+        o1 = mad(o1, odd, r1);
+        o2 = mad(o2, odd, r2);
+        o3 = mad(o3, odd, r3);
         r3 = r2;
         r2 = r1;
         r1 = r0;
       }
-      v128.store(q, s0);
-      v128.store(q, s1, 32);
-      v128.store(q, s2, 64);
-      v128.store(q, s3, 96);
     }
-    for (; m < count; m++) {
-      const q = out + <usize> (2 * m + parity) * 16;
-      let sum = added ? v128.load(q) : f32x4.splat(0);
-      let p = start + <usize> m * 16;
-      for (let t = first; t < taps; t += 2, p -= 16) {
-        sum = mad(sum, v128.load32_splat(table + <usize> t * 4), v128.load(p));
-      }
-      v128.store(q, sum);
+    const q = out + <usize> m * 32;
+    v128.store(q, e0);
+    v128.store(q, o0, 16);
+    v128.store(q, e1, 32);
+    v128.store(q, o1, 48);
+    v128.store(q, e2, 64);
+    v128.store(q, o2, 80);
+    v128.store(q, e3, 96);
+    v128.store(q, o3, 112);
+  }
+  for (; m < count; m++) {
+    let e = f32x4.splat(0), o = e;
+    const place = ahead + <usize> m * 16;
+    for (let t = 0; t < taps; t += 2) {
+      const back = place - <usize> t * 8, pair = bank + <usize> t * 8;
+      const l = v128.load(low + back), h = v128.load(high + back);
+      e = mad(mad(e, v128.load32_splat(pair), l), v128.load32_splat(pair, 4), h);
+      o = mad(mad(o, v128.load32_splat(pair, 8), l), v128.load32_splat(pair, 12), h);
     }
+    v128.store(out + <usize> m * 32, e);
+    v128.store(out + <usize> m * 32, o, 16);
   }
 }
 
@@ -145,12 +158,10 @@ function filterLine(scratch: usize): usize {
     const high = line + <usize> (half + 2 * reach) * 16;
     wrapLine(line, half);
     wrapLine(high, half);
-    interpolate(line, lowpass, originLow, out, half, false);
-    interpolate(high, highpass, originHigh, out, half, true);
+    synthesize(line, high, out, half);
   } else {
     wrapLine(line, n);
-    decimate(line, lowpass, originLow, out, half);
-    decimate(line, highpass, originHigh, out + <usize> half * 16, half);
+    analyze(line, out, out + <usize> half * 16, half);
   }
   return out;
 }
@@ -212,31 +223,85 @@ export function waveletRows(job: usize, begin: i32, end: i32, scratch: usize): v
   const planeBytes = <usize> arg(job, 3), rowBytes = <usize> arg(job, 4);
   readPass(job);
   const n = length;
+  // What lies together in memory and in scratch: lows and highs, or the row from the shift on.
+  const split = inverse ? n >> 1 : n - shift;
   for (let item = begin; item < end; item++) {
     const plane = item / groups;
     const row = (item - plane * groups) * 4;
     const base = field + <usize> plane * planeBytes;
+    // Lanes beyond the last row repeat it, and write the same there.
     const p0 = base + <usize> row * rowBytes;
     const p1 = base + <usize> min(row + 1, height - 1) * rowBytes;
     const p2 = base + <usize> min(row + 2, height - 1) * rowBytes;
     const p3 = base + <usize> min(row + 3, height - 1) * rowBytes;
-    for (let k = 0; k < n; k++) {
-      const o = <usize> (inverse ? k : wrapped(k + shift, n)) * 4;
-      let v = v128.load32_zero(p0 + o);
-      v = v128.load32_lane(p1 + o, v, 1);
-      v = v128.load32_lane(p2 + o, v, 2);
-      v = v128.load32_lane(p3 + o, v, 3);
-      v128.store(scratch + placeOf(k), v);
-    }
+    const from = inverse ? 0 : shift;
+    gather(p0, p1, p2, p3, from, split, scratch + placeOf(0));
+    gather(p0, p1, p2, p3, inverse ? split : 0, n - split, scratch + placeOf(split));
     const out = filterLine(scratch);
-    for (let k = 0; k < n; k++) {
-      const o = <usize> (inverse ? wrapped(k + shift, n) : k) * 4;
-      const v = v128.load(out + <usize> k * 16);
-      v128.store32_lane(p0 + o, v, 0);
-      if (row + 1 < height) v128.store32_lane(p1 + o, v, 1);
-      if (row + 2 < height) v128.store32_lane(p2 + o, v, 2);
-      if (row + 3 < height) v128.store32_lane(p3 + o, v, 3);
-    }
+    const to = inverse ? shift : 0;
+    scatter(p0, p1, p2, p3, to, n - to, out);
+    scatter(p0, p1, p2, p3, 0, to, out + <usize> (n - to) * 16);
+  }
+}
+
+/** `count` voxels from `first` on of four rows to a line. */
+function gather(
+  p0: usize,
+  p1: usize,
+  p2: usize,
+  p3: usize,
+  first: i32,
+  count: i32,
+  line: usize,
+): void {
+  let o = <usize> first * 4;
+  let i = 0;
+  for (; i + 4 <= count; i += 4, o += 16, line += 64) {
+    const a = v128.load(p0 + o), b = v128.load(p1 + o);
+    const c = v128.load(p2 + o), d = v128.load(p3 + o);
+    const ab = pairLow(a, b), cd = pairLow(c, d);
+    const ab2 = pairHigh(a, b), cd2 = pairHigh(c, d);
+    v128.store(line, joinLow(ab, cd));
+    v128.store(line, joinHigh(ab, cd), 16);
+    v128.store(line, joinLow(ab2, cd2), 32);
+    v128.store(line, joinHigh(ab2, cd2), 48);
+  }
+  for (; i < count; i++, o += 4, line += 16) {
+    let v = v128.load32_zero(p0 + o);
+    v = v128.load32_lane(p1 + o, v, 1);
+    v = v128.load32_lane(p2 + o, v, 2);
+    v128.store(line, v128.load32_lane(p3 + o, v, 3));
+  }
+}
+
+/** `count` elements of a line to four rows, from `first` on. */
+function scatter(
+  p0: usize,
+  p1: usize,
+  p2: usize,
+  p3: usize,
+  first: i32,
+  count: i32,
+  line: usize,
+): void {
+  let o = <usize> first * 4;
+  let i = 0;
+  for (; i + 4 <= count; i += 4, o += 16, line += 64) {
+    const a = v128.load(line), b = v128.load(line, 16);
+    const c = v128.load(line, 32), d = v128.load(line, 48);
+    const ab = pairLow(a, b), cd = pairLow(c, d);
+    const ab2 = pairHigh(a, b), cd2 = pairHigh(c, d);
+    v128.store(p0 + o, joinLow(ab, cd));
+    v128.store(p1 + o, joinHigh(ab, cd));
+    v128.store(p2 + o, joinLow(ab2, cd2));
+    v128.store(p3 + o, joinHigh(ab2, cd2));
+  }
+  for (; i < count; i++, o += 4, line += 16) {
+    const v = v128.load(line);
+    v128.store32_lane(p0 + o, v, 0);
+    v128.store32_lane(p1 + o, v, 1);
+    v128.store32_lane(p2 + o, v, 2);
+    v128.store32_lane(p3 + o, v, 3);
   }
 }
 
