@@ -3,7 +3,7 @@
 // continuation by `reach` elements on both sides lie in scratch, so that the filters never wrap.
 import { arg, argF32 } from "./job";
 import { mad } from "./taps";
-import { joinHigh, joinLow, pairHigh, pairLow } from "./transpose";
+import { transpose } from "./transpose";
 
 // The shape of a pass. Globals belong to a thread; objects would lie in the memory that all share.
 let length: i32 = 0;
@@ -257,14 +257,7 @@ function gather(
   let o = <usize> first * 4;
   let i = 0;
   for (; i + 4 <= count; i += 4, o += 16, line += 64) {
-    const a = v128.load(p0 + o), b = v128.load(p1 + o);
-    const c = v128.load(p2 + o), d = v128.load(p3 + o);
-    const ab = pairLow(a, b), cd = pairLow(c, d);
-    const ab2 = pairHigh(a, b), cd2 = pairHigh(c, d);
-    v128.store(line, joinLow(ab, cd));
-    v128.store(line, joinHigh(ab, cd), 16);
-    v128.store(line, joinLow(ab2, cd2), 32);
-    v128.store(line, joinHigh(ab2, cd2), 48);
+    transpose(p0 + o, p1 + o, p2 + o, p3 + o, line, line + 16, line + 32, line + 48);
   }
   for (; i < count; i++, o += 4, line += 16) {
     let v = v128.load32_zero(p0 + o);
@@ -287,14 +280,7 @@ function scatter(
   let o = <usize> first * 4;
   let i = 0;
   for (; i + 4 <= count; i += 4, o += 16, line += 64) {
-    const a = v128.load(line), b = v128.load(line, 16);
-    const c = v128.load(line, 32), d = v128.load(line, 48);
-    const ab = pairLow(a, b), cd = pairLow(c, d);
-    const ab2 = pairHigh(a, b), cd2 = pairHigh(c, d);
-    v128.store(p0 + o, joinLow(ab, cd));
-    v128.store(p1 + o, joinHigh(ab, cd));
-    v128.store(p2 + o, joinLow(ab2, cd2));
-    v128.store(p3 + o, joinHigh(ab2, cd2));
+    transpose(line, line + 16, line + 32, line + 48, p0 + o, p1 + o, p2 + o, p3 + o);
   }
   for (; i < count; i++, o += 4, line += 16) {
     const v = v128.load(line);
