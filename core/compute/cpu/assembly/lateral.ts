@@ -6,47 +6,15 @@
 import { CENTRED, extendLine, foldLine, lineBytesOf, originOf, placeOf } from "./line";
 import { arg, argF32 } from "./job";
 import { FORWARD, transform } from "./fft";
-import { joinHigh, joinLow, pairHigh, pairLow } from "./transpose";
-
-/** Stores the columns of the rows a, b, c, d. */
-// @ts-ignore: decorator
-@inline
-function storeColumns(
-  a: v128,
-  b: v128,
-  c: v128,
-  d: v128,
-  p0: usize,
-  p1: usize,
-  p2: usize,
-  p3: usize,
-): void {
-  const ab = pairLow(a, b), cd = pairLow(c, d);
-  v128.store(p0, joinLow(ab, cd));
-  v128.store(p1, joinHigh(ab, cd));
-  const ab2 = pairHigh(a, b), cd2 = pairHigh(c, d);
-  v128.store(p2, joinLow(ab2, cd2));
-  v128.store(p3, joinHigh(ab2, cd2));
-}
-
-/** Samples `from` to `to` of four rows to elements at `q`; up to three more follow, of any value. */
-// @ts-ignore: decorator
-@inline
-function gatherRows(
-  p0: usize,
-  p1: usize,
-  p2: usize,
-  p3: usize,
-  from: i32,
-  to: i32,
-  q: usize,
-): void {
-  for (let o = <usize> from * 4; o < <usize> to * 4; o += 16, q += 128) {
-    const a = v128.load(p0 + o), b = v128.load(p1 + o);
-    const c = v128.load(p2 + o), d = v128.load(p3 + o);
-    storeColumns(a, b, c, d, q, q + 32, q + 64, q + 96);
-  }
-}
+import {
+  gatherRows,
+  joinHigh,
+  joinLow,
+  pairHigh,
+  pairLow,
+  scatterRows,
+  storeColumns,
+} from "./transpose";
 
 /** What of element k counts: all, or nothing where k lies in a row's padding. */
 // @ts-ignore: decorator
@@ -129,8 +97,8 @@ export function forwardX(job: usize, begin: i32, end: i32, scratch: usize): void
       const p2 = src + <usize> min(r + 2, rows - 1) * rowLength;
       const p3 = src + <usize> min(r + 3, rows - 1) * rowLength;
       const q = line + <usize> part * 16;
-      gatherRows(p0, p1, p2, p3, origin, n, q);
-      if (mode == CENTRED) gatherRows(p0, p1, p2, p3, 0, origin, q + (length - origin) * 32);
+      gatherRows(p0, p1, p2, p3, origin, n, q, 32);
+      if (mode == CENTRED) gatherRows(p0, p1, p2, p3, 0, origin, q + (length - origin) * 32, 32);
     }
     extendLine(line, 32, n, length, mode, weights);
     transform(plan, FORWARD, line, 32, 0, line, 32, 0, 1, scratch, lineBytes);
@@ -253,22 +221,7 @@ export function inverseX(job: usize, begin: i32, end: i32, scratch: usize): void
       const d1 = dst + <usize> min(r + 1, rows - 1) * rowLength;
       const d2 = dst + <usize> min(r + 2, rows - 1) * rowLength;
       const d3 = dst + <usize> min(r + 3, rows - 1) * rowLength;
-      let x = 0;
-      for (; x + 4 <= n; x += 4) {
-        const p = q + <usize> x * 32;
-        const o = <usize> x * 4;
-        const a = f32x4.mul(scale, v128.load(p)), b = f32x4.mul(scale, v128.load(p + 32));
-        const c = f32x4.mul(scale, v128.load(p + 64)), d = f32x4.mul(scale, v128.load(p + 96));
-        storeColumns(a, b, c, d, d0 + o, d1 + o, d2 + o, d3 + o);
-      }
-      for (; x < n; x++) {
-        const v = f32x4.mul(scale, v128.load(q + <usize> x * 32));
-        const o = <usize> x * 4;
-        store<f32>(d0 + o, f32x4.extract_lane(v, 0));
-        store<f32>(d1 + o, f32x4.extract_lane(v, 1));
-        store<f32>(d2 + o, f32x4.extract_lane(v, 2));
-        store<f32>(d3 + o, f32x4.extract_lane(v, 3));
-      }
+      scatterRows(q, 32, scale, d0, d1, d2, d3, 0, n);
     }
   }
 }

@@ -3,7 +3,7 @@
 // continuation by `reach` elements on both sides lie in scratch, so that the filters never wrap.
 import { arg, argF32 } from "./job";
 import { mad } from "./taps";
-import { transpose } from "./transpose";
+import { gatherRows, scatterRows } from "./transpose";
 
 // The shape of a pass. Globals belong to a thread; objects would lie in the memory that all share.
 let length: i32 = 0;
@@ -223,8 +223,10 @@ export function waveletRows(job: usize, begin: i32, end: i32, scratch: usize): v
   const planeBytes = <usize> arg(job, 3), rowBytes = <usize> arg(job, 4);
   readPass(job);
   const n = length;
+  const one = f32x4.splat(1);
   // What lies together in memory and in scratch: lows and highs, or the row from the shift on.
   const split = inverse ? n >> 1 : n - shift;
+  const from = inverse ? 0 : shift, to = inverse ? shift : 0;
   for (let item = begin; item < end; item++) {
     const plane = item / groups;
     const row = (item - plane * groups) * 4;
@@ -234,60 +236,12 @@ export function waveletRows(job: usize, begin: i32, end: i32, scratch: usize): v
     const p1 = base + <usize> min(row + 1, height - 1) * rowBytes;
     const p2 = base + <usize> min(row + 2, height - 1) * rowBytes;
     const p3 = base + <usize> min(row + 3, height - 1) * rowBytes;
-    const from = inverse ? 0 : shift;
-    gather(p0, p1, p2, p3, from, split, scratch + placeOf(0));
-    gather(p0, p1, p2, p3, inverse ? split : 0, n - split, scratch + placeOf(split));
+    const line = scratch + placeOf(0), behind = inverse ? split : 0;
+    gatherRows(p0, p1, p2, p3, from, from + split, line, 16);
+    gatherRows(p0, p1, p2, p3, behind, behind + n - split, scratch + placeOf(split), 16);
     const out = filterLine(scratch);
-    const to = inverse ? shift : 0;
-    scatter(p0, p1, p2, p3, to, n - to, out);
-    scatter(p0, p1, p2, p3, 0, to, out + <usize> (n - to) * 16);
-  }
-}
-
-/** `count` voxels from `first` on of four rows to a line. */
-function gather(
-  p0: usize,
-  p1: usize,
-  p2: usize,
-  p3: usize,
-  first: i32,
-  count: i32,
-  line: usize,
-): void {
-  let o = <usize> first * 4;
-  let i = 0;
-  for (; i + 4 <= count; i += 4, o += 16, line += 64) {
-    transpose(p0 + o, p1 + o, p2 + o, p3 + o, line, line + 16, line + 32, line + 48);
-  }
-  for (; i < count; i++, o += 4, line += 16) {
-    let v = v128.load32_zero(p0 + o);
-    v = v128.load32_lane(p1 + o, v, 1);
-    v = v128.load32_lane(p2 + o, v, 2);
-    v128.store(line, v128.load32_lane(p3 + o, v, 3));
-  }
-}
-
-/** `count` elements of a line to four rows, from `first` on. */
-function scatter(
-  p0: usize,
-  p1: usize,
-  p2: usize,
-  p3: usize,
-  first: i32,
-  count: i32,
-  line: usize,
-): void {
-  let o = <usize> first * 4;
-  let i = 0;
-  for (; i + 4 <= count; i += 4, o += 16, line += 64) {
-    transpose(line, line + 16, line + 32, line + 48, p0 + o, p1 + o, p2 + o, p3 + o);
-  }
-  for (; i < count; i++, o += 4, line += 16) {
-    const v = v128.load(line);
-    v128.store32_lane(p0 + o, v, 0);
-    v128.store32_lane(p1 + o, v, 1);
-    v128.store32_lane(p2 + o, v, 2);
-    v128.store32_lane(p3 + o, v, 3);
+    scatterRows(out, 16, one, p0, p1, p2, p3, to, n);
+    scatterRows(out + <usize> (n - to) * 16, 16, one, p0, p1, p2, p3, 0, to);
   }
 }
 
