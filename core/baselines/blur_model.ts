@@ -24,9 +24,8 @@ export interface BlurModel {
   readonly transfer: Spectrum;
   /** y; a method may change it. */
   readonly observed: Field;
-  /** To work in, of the scene and of the image; the same where the sizes are. */
+  /** To work in, of the scene. */
   readonly scenePlanes: Planes;
-  readonly imagePlanes: Planes;
   /** image = M K scene */
   blur(scene: Field, image: Field): void;
   /** scene = K^T M^T image */
@@ -74,7 +73,6 @@ export function createBlurModel(engine: Engine, options: BlurModelOptions): Blur
     transfer,
     observed,
     scenePlanes,
-    imagePlanes,
     blur(scene, image) {
       engine.forwardLateral(scene, scenePlanes, "zero");
       engine.filter(scenePlanes, imagePlanes, { kind: "multiply", transfer, extension: "zero" });
