@@ -9,7 +9,7 @@ import { CancelledError, InputError, UsageError } from "../core/errors.ts";
 import { countModelParameters } from "../core/model/model.ts";
 import { createRunFolder, nextRunFolder } from "../core/model/run_folder.ts";
 import { commonOptions, longName, trainOptions } from "../core/options.ts";
-import { readTrainConfig, runTraining, type TrainConfig } from "../core/run_training.ts";
+import { isCascade, readTrainConfig, runTraining, type TrainConfig } from "../core/run_training.ts";
 import type { CommandSpec } from "./command.ts";
 import { withInterrupt } from "./interrupt.ts";
 import { createProgress } from "./progress.ts";
@@ -46,20 +46,20 @@ export const trainCommand: CommandSpec<TrainCommandOptions> = {
     "train cells/ --noise 1% --crop 256x256 --out runs/cells",
     "train cells/ --psf psf.tif --noise 0.5%..5% --noise-adaptive --positivity",
     "train cells/ --stages 4 --stage-kind shrinkage --noise 0.5%..5% --crop 128x128",
+    "train images/ --stages 5 --coarse 4x4 4x4 4x4 --kernels 24 --noise 0.1%..10%",
     "train --resume --out runs/cells",
   ],
   async run([data], typed, given) {
     const { out, resume, backend, threads, quiet, ...rest } = typed;
     if (resume && !out) throw new UsageError("--resume needs --out, the folder of the run");
-    if (!resume) assertHeeded(data as string[], { given, stages: typed.stages ?? 1 });
+    if (!resume) assertHeeded(data as string[], { given, ...typed });
     const wanted: TrainConfig = {
       ...rest,
       data: data as string[],
       validation: rest.validation ?? [],
       psf: rest.psf ?? [],
       kernels: parseKernels(rest.kernels),
-      learningRate: rest.learningRate ??
-        LEARNING_RATES[(rest.stages ?? 1) > 1 ? "cascade" : "block"],
+      learningRate: rest.learningRate ?? LEARNING_RATES[isCascade(rest) ? "cascade" : "block"],
     };
     const folder = out ?? nextRunFolder();
     const config = resume ? readTrainConfig(folder) : wanted;
@@ -110,7 +110,9 @@ function parseKernels(text: string): number | "full" {
 /** Refuses options that other ones make pointless, instead of ignoring them. */
 function assertHeeded(
   data: readonly string[],
-  { given, stages }: { given: ReadonlySet<string>; stages: number },
+  { given, stages = 1, coarse }: Pick<TrainConfig, "stages" | "coarse"> & {
+    readonly given: ReadonlySet<string>;
+  },
 ): void {
   const synthetic = (["cells", "cellSize", "channels"] as const).find((name) => given.has(name));
   if (data.length > 0 && synthetic) {
@@ -120,12 +122,23 @@ function assertHeeded(
       } is for synthetic cells, and there is data; leave it out`,
     );
   }
-  const wrong = stages > 1
+  if (given.has("coarseKernels") && !coarse) {
+    throw new UsageError(
+      "--coarse-kernels is for --coarse stages; give --coarse 4x4, or leave it out",
+    );
+  }
+  if (given.has("stageKind") && stages === 1) {
+    throw new UsageError(
+      "--stage-kind is for a cascade; give --stages 2 or more, or leave it out",
+    );
+  }
+  const cascade = isCascade({ stages, coarse });
+  const wrong = cascade
     ? (["positivity", "noiseAdaptive"] as const).find((name) => given.has(name))
-    : (["stageKind", "stageEpochs", "signed"] as const).find((name) => given.has(name));
+    : (["stageEpochs", "signed"] as const).find((name) => given.has(name));
   if (wrong) {
     throw new UsageError(
-      stages > 1
+      cascade
         ? `${longName(trainOptions[wrong])} is for one block, a cascade has it always; leave it out`
         : `${
           longName(trainOptions[wrong])

@@ -42,6 +42,8 @@ export interface TrainConfig {
   readonly stages?: number;
   readonly stageKind?: LaterStageKind;
   readonly stageEpochs?: number;
+  readonly coarse?: readonly Size[];
+  readonly coarseKernels?: number;
   readonly epochs: number;
   readonly batch: number;
   readonly crop: Size;
@@ -61,6 +63,11 @@ export interface TrainConfig {
   readonly cells: number;
   readonly cellSize: Size;
   readonly channels: number;
+}
+
+/** Whether the model has more stages than the slides' one block. */
+export function isCascade({ stages = 1, coarse = [] }: Pick<TrainConfig, "stages" | "coarse">) {
+  return stages + coarse.length > 1;
 }
 
 /** What a training reports on its way. */
@@ -188,11 +195,23 @@ function createFirstStages(
         `${kernelSize[2]}x${kernelSize[1]}`,
     );
   }
-  const { stages: stageCount = 1, stageKind, signed } = config;
-  const rectified = stageCount > 1 ? !signed : config.positivity;
+  const { stages: stageCount = 1, stageKind, signed, coarse } = config;
+  for (const factor of coarse ?? []) {
+    if (planar && factor[0] > 1) {
+      throw new InputError(
+        `--coarse ${
+          factor.toReversed().join("x")
+        } looks at several planes and the images have one; ` +
+          `give --coarse ${factor[2]}x${factor[1]}`,
+      );
+    }
+  }
+  const rectified = isCascade(config) ? !signed : config.positivity;
   return createStages({
     stageCount,
     stageKind,
+    coarseFactors: coarse,
+    coarseKernelCount: config.coarseKernels,
     kernelSize,
     kernelCount: config.kernels,
     kernelChannels: config.sharedKernels ? 1 : channels,

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Engine } from "./compute/engine.ts";
+import { GAIN_COUNT } from "./compute/gain.ts";
 import { InputError } from "./errors.ts";
 import type { Model } from "./model/model.ts";
 import { createRestorer } from "./restore.ts";
@@ -32,8 +33,8 @@ export interface ReachOptions {
 }
 
 /**
- * The largest reach over the channels, of the stages without positivity and without gains: what is
- * clipped or shrunk is felt less.
+ * The largest reach over the channels, of the stages without positivity and without gains (coarse ones
+ * have those of weak responses): what is clipped or shrunk is felt less.
  */
 export async function measureReach(engine: Engine, options: ReachOptions): Promise<Reach> {
   const { model, psf, size, sigmas } = options;
@@ -69,6 +70,11 @@ export async function measureReach(engine: Engine, options: ReachOptions): Promi
 /** A stage whose result is linear in its input. */
 function linearize(stage: Stage): Stage {
   const open = { ...stage, positivity: "none" as const };
+  if (open.kind === "coarse") {
+    // Weak responses, which are changed the most.
+    const constant = (gains: Float64Array) => gains.map((gain, i) => i % GAIN_COUNT ? 0 : gain);
+    return { ...open, gains: constant(open.gains), gainSlopes: constant(open.gainSlopes) };
+  }
   if (open.kind !== "shrinkage") return open;
   return { ...open, gains: open.gains.map(() => 0), gainSlopes: open.gainSlopes.map(() => 0) };
 }

@@ -5,6 +5,7 @@
  */
 import { fastLength, gridFor } from "./compute/grid.ts";
 import { InputError } from "./errors.ts";
+import { countNodes, kernelSpanOf } from "./twb/coarse.ts";
 import type { Stage } from "./twb/stage.ts";
 import { formatSize, type Size, voxelsOf } from "./volume.ts";
 
@@ -40,7 +41,10 @@ export interface TilePlan {
 }
 
 /** What a stage needs memory for. */
-export type StageShape = Pick<Stage, "kind" | "kernelSize" | "kernelChannels">;
+export type StageShape = Pick<Stage, "kind" | "kernelSize" | "kernelChannels"> & {
+  /** Of a coarse stage: voxels from node to node, `[z, y, x]`. */
+  readonly factor?: Size;
+};
 
 /** What a plan is made for. */
 export interface TileOptions {
@@ -48,7 +52,7 @@ export interface TileOptions {
   /** Of the model. */
   readonly stages: readonly StageShape[];
   readonly memoryBytes: number;
-  /** `[z, y, x]` @default one PSF and one kernel, of the largest */
+  /** `[z, y, x]` @default one PSF and one kernel, of the farthest reaching */
   readonly overlap?: Size;
   /** Transfer functions held at a time: channels of the PSF. @default 1 */
   readonly transfers?: number;
@@ -80,15 +84,18 @@ export function planTiles(size: Size, options: TileOptions): TilePlan {
   const { psfSize, stages, memoryBytes } = options;
   const overlap = options.overlap ??
     psfSize.map((n, axis) =>
-      n + Math.max(...stages.map(({ kernelSize }) => kernelSize[axis]))
+      n +
+      Math.max(...stages.map((stage) => kernelSpanOf(stage, axis)))
     ) as unknown as Size;
-  const [partsZ, partsY, partsX] = size.map((n, axis) => countsOf(n, overlap[axis]));
+  const steps = stepsOf(stages);
+  const cuts = size.map((length, axis) => ({ length, overlap: overlap[axis], step: steps[axis] }));
+  const [partsZ, partsY, partsX] = cuts.map(countsOf);
   let best: { counts: Size; bytes: number; work: number } | undefined;
   for (const nz of partsZ) {
     for (const ny of partsY) {
       for (const nx of partsX) {
         const counts: Size = [nz, ny, nx];
-        const tile = tileSize(size, counts, overlap);
+        const tile = tileSize(cuts, counts);
         const grid = gridOf(tile, { ...options, whole: size, overlap });
         const { engine, copies } = bytesOf(tile, { ...options, grid });
         const bytes = engine + copies;
@@ -102,7 +109,7 @@ export function planTiles(size: Size, options: TileOptions): TilePlan {
   }
   if (!best) {
     const most: Size = [partsZ.at(-1)!, partsY.at(-1)!, partsX.at(-1)!];
-    const tile = tileSize(size, most, overlap);
+    const tile = tileSize(cuts, most);
     const grid = gridOf(tile, { ...options, whole: size, overlap });
     const { engine, copies } = bytesOf(tile, { ...options, grid });
     throw new InputError(
@@ -113,12 +120,12 @@ export function planTiles(size: Size, options: TileOptions): TilePlan {
         `${formatMegabytes(engine + copies)}; raise --memory or crop the PSF`,
     );
   }
-  const tile = tileSize(size, best.counts, overlap);
+  const tile = tileSize(cuts, best.counts);
   return {
     size: tile,
     grid: gridOf(tile, { ...options, whole: size, overlap }),
     wholeGrid: gridFor(size, psfSize),
-    tiles: cutTiles(size, tile, { counts: best.counts, borders: bordersOf(stages) }),
+    tiles: cutTiles(size, tile, { counts: best.counts, borders: bordersOf(stages), steps }),
     overlap,
     bytes: best.bytes,
   };
@@ -128,12 +135,32 @@ function formatMegabytes(bytes: number): string {
   return `${bytes < 1e7 ? (bytes / 1e6).toFixed(1) : Math.ceil(bytes / 1e6)} MB`;
 }
 
+/** An axis to be cut. */
+interface Cut {
+  readonly length: number;
+  readonly overlap: number;
+  /** Tiles begin at whole multiples of it, where nodes of coarse stages are the whole stack's. */
+  readonly step: number;
+}
+
+/** The least steps that all coarse stages' nodes go with. */
+function stepsOf(stages: readonly StageShape[]): Size {
+  const divisor = (a: number, b: number): number => b === 0 ? a : divisor(b, a % b);
+  const steps = [0, 1, 2].map((axis) =>
+    stages.reduce((step, { factor }) => {
+      const own = factor?.[axis] ?? 1;
+      return step / divisor(step, own) * own;
+    }, 1)
+  );
+  return steps as unknown as Size;
+}
+
 /** Into how many parts an axis can be cut so that a tile is smaller than the axis; 1 is whole. */
-function countsOf(length: number, overlap: number): readonly number[] {
+function countsOf(cut: Cut): readonly number[] {
   const counts = [1];
   // Parts smaller than their overlap would cost more than they spare.
-  for (let count = 2; count <= Math.ceil(length / overlap); count++) {
-    if (partOf(length, count) + 2 * overlap < length) counts.push(count);
+  for (let count = 2; count <= Math.ceil(cut.length / cut.overlap); count++) {
+    if (tileLength(cut, count) < cut.length) counts.push(count);
   }
   return counts;
 }
@@ -142,11 +169,16 @@ function partOf(length: number, count: number): number {
   return Math.ceil(length / count);
 }
 
-/** Size of the tiles when an axis is cut into so many parts; an uncut axis has no overlap. */
-function tileSize(size: Size, counts: Size, overlap: Size): Size {
-  return size.map((n, axis) =>
-    counts[axis] === 1 ? n : partOf(n, counts[axis]) + 2 * overlap[axis]
-  ) as unknown as Size;
+/** Length of the tiles when an axis is cut into so many parts; an uncut axis has no overlap. */
+function tileLength({ length, overlap, step }: Cut, count: number): number {
+  if (count === 1) return length;
+  // Whatever they keep, tiles begin at a step, and the last one ends with the stack.
+  const least = partOf(length, count) + 2 * (overlap + step - 1);
+  return least + Math.max(0, length - least) % step;
+}
+
+function tileSize(cuts: readonly Cut[], counts: Size): Size {
+  return cuts.map((cut, axis) => tileLength(cut, counts[axis])) as unknown as Size;
 }
 
 /** Fields, planes and transfer functions on the engine; the tile's voxels in, out and kept. */
@@ -165,11 +197,23 @@ function bytesOf(
   const planes = work + transfers * grid[0] + psfSize[0] + regularizers;
   const slab = tile[0] * grid[1] * grid[2];
   const fields = voxelsOf(tile) + (several ? 2 * voxelsOf(tile) + slab + 3 * voxelsOf(grid) : 0);
-  const scratch = stages.some(({ kind }) => kind === "shrinkage") ? SHRINKAGE_BYTES : 0;
+  const scratch = stages.some(({ kind }) => kind === "shrinkage" || kind === "coarse")
+    ? SHRINKAGE_BYTES
+    : 0;
+  const means = Math.max(...stages.map((stage) => meansOf(tile, stage)));
   return {
-    engine: planes * plane + 4 * fields + scratch,
+    engine: planes * plane + 4 * (fields + 2 * means) + scratch,
     copies: 4 * (3 * voxelsOf(tile) + (several ? voxelsOf(grid) : 0)),
   };
+}
+
+/** Means that a coarse stage looks at. */
+function meansOf(tile: Size, { kernelSize, factor }: StageShape): number {
+  if (!factor) return 0;
+  return tile.reduce(
+    (product, n, axis) => product * (countNodes(n, factor[axis]) + kernelSize[axis]),
+    1,
+  );
 }
 
 /**
@@ -209,14 +253,19 @@ function bordersOf(stages: readonly StageShape[]): "continued" | "kept" {
 function cutTiles(
   size: Size,
   tile: Size,
-  { counts, borders }: { counts: Size; borders: "continued" | "kept" },
+  { counts, borders, steps }: {
+    readonly counts: Size;
+    readonly borders: "continued" | "kept";
+    readonly steps: Size;
+  },
 ): readonly Tile[] {
   const axes = size.map((n, axis) => {
-    const step = partOf(n, counts[axis]);
-    return Array.from({ length: Math.ceil(n / step) }, (_, index) => {
-      const keepStart = index * step;
-      const keepEnd = Math.min(n, keepStart + step);
-      const centred = keepStart - Math.floor((tile[axis] - (keepEnd - keepStart)) / 2);
+    const part = partOf(n, counts[axis]);
+    return Array.from({ length: Math.ceil(n / part) }, (_, index) => {
+      const keepStart = index * part;
+      const keepEnd = Math.min(n, keepStart + part);
+      const before = keepStart - Math.floor((tile[axis] - (keepEnd - keepStart)) / 2);
+      const centred = Math.floor(before / steps[axis]) * steps[axis];
       const start = borders === "kept" ? Math.min(Math.max(centred, 0), n - tile[axis]) : centred;
       return { start, keepStart, keepEnd };
     });

@@ -55,6 +55,19 @@ export const trainOptions = {
     default: "1",
     description: "of every stage of a cascade alone, before --epochs of all together",
   },
+  coarse: {
+    flags: "--coarse <voxels...>",
+    kind: "size",
+    repeatable: true,
+    description:
+      "further stages at the end, each on means around every so many voxels in x, y (and z)",
+  },
+  coarseKernels: {
+    flags: "--coarse-kernels <count>",
+    kind: "integer",
+    min: 1,
+    description: "of every --coarse stage; 16 by default, or as many as their size has",
+  },
   batch: {
     flags: "--batch <count>",
     kind: "integer",

@@ -152,6 +152,28 @@ export interface ShrinkageGradients {
   readonly product: number;
 }
 
+/**
+ * What the values along one axis are weighted sums of: output i of the inputs
+ * `indices[starts[i]..starts[i + 1] - 1]`, with the weights at the same places.
+ */
+export interface AxisTaps {
+  /** One more than there are outputs, from 0 on. */
+  readonly starts: Int32Array;
+  readonly indices: Int32Array;
+  readonly weights: Float32Array;
+}
+
+/** The sums along every axis. */
+export type Taps = readonly [z: AxisTaps, y: AxisTaps, x: AxisTaps];
+
+/** What becomes of sums and of what was there before. */
+export interface ResampleOptions {
+  /** Of the sums. @default 1 */
+  readonly weight?: number;
+  /** @default "set" */
+  readonly mode?: "set" | "add";
+}
+
 /** Three fields of one size, the components along z, y and x of a vector v at every voxel. */
 export type VectorField = readonly [z: Field, y: Field, x: Field];
 
@@ -280,6 +302,13 @@ export interface Engine {
     output: Field,
     options: ShrinkageGradientOptions,
   ): Promise<ShrinkageGradients>;
+
+  /**
+   * output(k, j, i) = weight sum of a_k(z) b_j(y) c_i(x) input(z, y, x), with the weights a, b, c of
+   * the axes' taps, or that added. Only the output's first voxels change, as many as there are taps
+   * for.
+   */
+  resample(output: Field, input: Field, taps: Taps, options?: ResampleOptions): void;
 
   // What iterative methods need: sums, quotients, total variation, wavelets, spectra by hand.
 

@@ -10,6 +10,7 @@ import { evaluateMethods, type EvaluationRow } from "../evaluate.ts";
 import { createCases, createTuningCases } from "../evaluation_case.ts";
 import { formatLevel, MEMORY_NOTE, tabulateMeans } from "../evaluation_table.ts";
 import { loadPsfs } from "../psf/load_psf.ts";
+import { describeStages } from "../report/model_stages.ts";
 import type { ReportPicture } from "../report/page.ts";
 import type { Table } from "../report/table.ts";
 import {
@@ -22,7 +23,7 @@ import {
 } from "./compared_model.ts";
 import { cropDataset } from "./crop_dataset.ts";
 import { openExperimentFolder } from "./experiment_folder.ts";
-import { createExamples, describeStages, pickBest, writeResults } from "./results.ts";
+import { createExamples, pickBest, writeResults } from "./results.ts";
 import { tuneMethods } from "./tuned_methods.ts";
 
 /** What is compared. */

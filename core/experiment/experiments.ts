@@ -25,7 +25,7 @@ import { type ComparedModel, type ExperimentHooks, parseModel } from "./compared
 import { runFmd } from "./fmd_experiment.ts";
 import { runProfile } from "./profile.ts";
 import { rankSetUps, type SetUp } from "./ranking.ts";
-import { describeStages } from "./results.ts";
+import { describeStages } from "../report/model_stages.ts";
 import { runRobustness } from "./robustness.ts";
 import type { Trial } from "./trial.ts";
 

@@ -10,6 +10,7 @@ import { evaluateCases, type EvaluatedMethod, type EvaluationRow } from "../eval
 import { type EvaluationCase, keepCases } from "../evaluation_case.ts";
 import { MEMORY_NOTE, type SearchReport, tabulateMeans } from "../evaluation_table.ts";
 import type { NamedPsf } from "../psf/load_psf.ts";
+import { describeStages } from "../report/model_stages.ts";
 import type { Table } from "../report/table.ts";
 import type { TrainConfig } from "../run_training.ts";
 import {
@@ -36,7 +37,7 @@ import {
 } from "./fmd.ts";
 import { writeFmdFiles } from "./fmd_files.ts";
 import { tabulateFmd } from "./fmd_table.ts";
-import { createExamples, describeStages, pickBest, writeResults } from "./results.ts";
+import { createExamples, pickBest, writeResults } from "./results.ts";
 import { tuneMethods } from "./tuned_methods.ts";
 
 /** What the benchmark is run with. */

@@ -6,6 +6,7 @@
 import { evaluateCases, type EvaluationRow } from "../evaluate.ts";
 import { createCases } from "../evaluation_case.ts";
 import { formatLevel } from "../evaluation_table.ts";
+import { describeStages } from "../report/model_stages.ts";
 import { renderLinePlot } from "../report/plot.ts";
 import type { Table } from "../report/table.ts";
 import type { Volume } from "../volume.ts";
@@ -19,7 +20,7 @@ import {
   tabulateIntensities,
   tabulateLateral,
 } from "./profile_tables.ts";
-import { createExamples, describeStages, writeResults, writeTable } from "./results.ts";
+import { createExamples, writeResults, writeTable } from "./results.ts";
 import { actingAperture } from "./told_condition.ts";
 import { type PreparedTrial, prepareTrial, type Trial } from "./trial.ts";
 

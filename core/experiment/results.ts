@@ -13,15 +13,8 @@ import {
 } from "../evaluation_table.ts";
 import type { SearchReport } from "../evaluation_table.ts";
 import { measureRestoration } from "../loss/metrics.ts";
-import type { Model } from "../model/model.ts";
-import {
-  renderReport,
-  type ReportData,
-  type ReportExample,
-  type ReportStage,
-} from "../report/page.ts";
+import { renderReport, type ReportData, type ReportExample } from "../report/page.ts";
 import { formatTable, type Table } from "../report/table.ts";
-import { normalizeKernels } from "../twb/kernels.ts";
 import { sizeOf } from "../volume.ts";
 import type { ExperimentFolder } from "./experiment_folder.ts";
 
@@ -107,14 +100,4 @@ export async function createExamples(
     });
   }
   return examples;
-}
-
-/** The kernels of a model, as a page shows them. */
-export function describeStages(model: Model): readonly ReportStage[] {
-  return model.stages.map((stage) => ({
-    kernels: Float32Array.from(normalizeKernels(stage).kernels),
-    shape: [stage.kernelCount, stage.kernelChannels, ...stage.kernelSize],
-    alpha: stage.alpha,
-    kind: stage.kind,
-  }));
 }

@@ -15,11 +15,12 @@ import { createCases } from "../evaluation_case.ts";
 import { formatLevel } from "../evaluation_table.ts";
 import { isNoiseAdaptive } from "../model/model.ts";
 import { createPsf } from "../psf/create_psf.ts";
+import { describeStages } from "../report/model_stages.ts";
 import type { Column } from "../report/cell.ts";
 import type { Table } from "../report/table.ts";
 import type { Volume } from "../volume.ts";
 import type { ExperimentHooks, PreparedModel } from "./compared_model.ts";
-import { createExamples, describeStages, writeResults } from "./results.ts";
+import { createExamples, writeResults } from "./results.ts";
 import {
   type Condition,
   describeApertures,

@@ -31,11 +31,27 @@ function decodeStage(json: Record<string, unknown>, check: Check): Stage {
     return json[name] as number;
   };
   check(
-    kind === "wiener" || kind === "residual" || kind === "shrinkage",
+    kind === "wiener" || kind === "residual" || kind === "shrinkage" || kind === "coarse",
     `the kind is ${JSON.stringify(kind)}, which this version of the program does not know`,
   );
   const bank = decodeBank(json, check);
   check(positivity === "none" || positivity === "rectify", `positivity is ${positivity}`);
+  const count = bank.scales.length;
+  const numbers = (name: string, what: string, count: number) =>
+    decodeNumbers(json[name], { count, what, check });
+  const shrinking = () => ({
+    gains: numbers("gains", "gains", GAIN_COUNT * count),
+    gainSlopes: numbers("gainSlopes", "gains' slopes", GAIN_COUNT * count),
+    thresholdLogs: numbers("thresholdLogs", "thresholds", count),
+    thresholdExponents: numbers("thresholdExponents", "threshold exponents", count),
+  });
+  if (kind === "coarse") {
+    return {
+      ...{ kind, factor: decodeSize(json.factor, "the distance of nodes", check) },
+      ...{ ...bank, ...shrinking() },
+      positivity: positivity as "none" | "rectify",
+    };
+  }
   const shared = {
     ...bank,
     alpha: number("alpha", "alpha"),
@@ -46,16 +62,10 @@ function decodeStage(json: Record<string, unknown>, check: Check): Stage {
     return { kind, ...shared, stepSize: number("stepSize", "the step size") };
   }
   if (kind === "shrinkage") {
-    const count = bank.scales.length;
-    const numbers = (name: string, what: string, count: number) =>
-      decodeNumbers(json[name], { count, what, check });
     return {
       kind,
       ...shared,
-      gains: numbers("gains", "gains", GAIN_COUNT * count),
-      gainSlopes: numbers("gainSlopes", "gains' slopes", GAIN_COUNT * count),
-      thresholdLogs: numbers("thresholdLogs", "thresholds", count),
-      thresholdExponents: numbers("thresholdExponents", "threshold exponents", count),
+      ...shrinking(),
       anchor: number("anchor", "the anchor"),
       relaxation: number("relaxation", "the relaxation"),
       memory: number("memory", "the memory"),
@@ -73,15 +83,10 @@ function decodeStage(json: Record<string, unknown>, check: Check): Stage {
 }
 
 function decodeBank(json: Record<string, unknown>, check: Check): KernelBank {
-  const { kernelSize, kernelCount, kernelChannels } = json;
-  const isCount = (n: unknown): n is number => Number.isInteger(n) && Number(n) > 0;
-  check(
-    Array.isArray(kernelSize) && kernelSize.length === 3 && kernelSize.every(isCount),
-    "the kernels' size is not three positive integers",
-  );
+  const { kernelCount, kernelChannels } = json;
+  const size = decodeSize(json.kernelSize, "the kernels' size", check);
   check(isCount(kernelCount) && isCount(kernelChannels), "the kernels' count is not positive");
   const count = Number(kernelCount) * Number(kernelChannels);
-  const size = kernelSize as unknown as Size;
   return {
     kernelSize: size,
     kernelCount: kernelCount as number,
@@ -89,6 +94,18 @@ function decodeBank(json: Record<string, unknown>, check: Check): KernelBank {
     kernels: decodeNumbers(json.kernels, { count: count * voxelsOf(size), what: "kernels", check }),
     scales: decodeNumbers(json.scales, { count, what: "scales", check }),
   };
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isInteger(value) && Number(value) > 0;
+}
+
+function decodeSize(value: unknown, what: string, check: Check): Size {
+  check(
+    Array.isArray(value) && value.length === 3 && value.every(isCount),
+    `${what} is not three positive integers`,
+  );
+  return value as unknown as Size;
 }
 
 function decodeNumbers(

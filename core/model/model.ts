@@ -4,7 +4,11 @@
  * @module
  */
 import type { Stage } from "../twb/stage.ts";
-import { countParameters, isNoiseAdaptive as isStageNoiseAdaptive } from "../twb/stage.ts";
+import {
+  countParameters,
+  isNoiseAdaptive as isStageNoiseAdaptive,
+  isShrinking,
+} from "../twb/stage.ts";
 import type { VoxelSizeUm } from "../volume.ts";
 
 /** How a model was made; for people, and for repeating it. */
@@ -55,5 +59,5 @@ export function isNoiseAdaptive(model: Model): boolean {
 
 /** Whether the model is not linear in the intensities, beyond positivity: its thresholds have a scale. */
 export function hasShrinkage(model: Model): boolean {
-  return model.stages.some(({ kind }) => kind === "shrinkage");
+  return model.stages.some(isShrinking);
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { GAIN_COUNT, KNEES, LEAST_SQUARE } from "../compute/gain.ts";
-import { REFERENCE_SIGMA, type ShrinkageStage } from "../twb/stage.ts";
+import { type CoarseStage, REFERENCE_SIGMA, type ShrinkageStage } from "../twb/stage.ts";
 import { array, emit, type Graph, real, type Value } from "./graph.ts";
 import { along } from "./operators.ts";
 import { raiseNoise } from "./stage_context.ts";
@@ -28,7 +28,7 @@ export interface GraphGain {
  */
 export function emitGain(
   graph: Graph,
-  stage: ShrinkageStage,
+  stage: ShrinkageStage | CoarseStage,
   { sigma, indices, count }: {
     readonly sigma: Value;
     readonly indices: readonly number[];

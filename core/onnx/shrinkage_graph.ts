@@ -7,7 +7,7 @@
  */
 import type { Axis } from "./axis.ts";
 import { normalizeKernels } from "../twb/kernels.ts";
-import type { ShrinkageStage } from "../twb/stage.ts";
+import type { CoarseStage, ShrinkageStage } from "../twb/stage.ts";
 import { voxelsOf } from "../volume.ts";
 import { emitGain, emitGained } from "./gain_graph.ts";
 import {
@@ -33,17 +33,32 @@ import {
 } from "./operators.ts";
 import { correlateSpectra, mapSpectrum } from "./spectrum_graph.ts";
 import { emitDivisor, type StageContext } from "./stage_context.ts";
-import {
-  cropToStack,
-  forwardTransform,
-  type GraphGrid,
-  inverseTransform,
-  padToGrid,
-} from "./transform_graph.ts";
+import { cropToStack, forwardTransform, inverseTransform, padToGrid } from "./transform_graph.ts";
 import { emitResidual, type StageInput } from "./wiener_graph.ts";
 
 /** Kernels that are convolved with at a time: their responses are what takes memory. */
 const KERNELS_AT_A_TIME = 8;
+
+/** Samples of a field of view on a periodic line. */
+export type PeriodicAxis = Pick<Axis, "samples" | "length">;
+
+/** A field of view on a periodic grid. */
+interface PeriodicGrid {
+  readonly z: PeriodicAxis;
+  readonly y: PeriodicAxis;
+  readonly x: PeriodicAxis;
+}
+
+/** What responses are taken on, and at which noise. */
+interface ResponseContext extends Pick<StageContext, "sigma" | "channelCount"> {
+  readonly grid: PeriodicGrid;
+}
+
+/** A stage whose responses are changed, and what they are of. */
+interface Shrinking {
+  readonly stage: ShrinkageStage | CoarseStage;
+  readonly context: ResponseContext;
+}
 
 /**
  * x + p (s - x) + k o, s = F^-1[ ( conj(K) F y' + w F (q + a^2 (x - o)) ) / (|K|^2 + w R) ], y' the
@@ -82,11 +97,11 @@ export function emitShrinkageStage(
   ]);
 }
 
-/** q = sum_d g_d^T z_d on the stack, of the estimate on the grid; `[c, z, y, x]`. */
-function emitShrunkResponses(
+/** q = sum_d g_d^T z_d in the field of view, of an estimate on the grid; `[c, z, y, x]`. */
+export function emitShrunkResponses(
   graph: Graph,
   estimate: Value,
-  { stage, context }: { stage: ShrinkageStage; context: StageContext },
+  { stage, context }: Shrinking,
 ): Value {
   const { sigma, channelCount } = context;
   const neighbours = gatherNeighbours(graph, estimate, { stage, context });
@@ -112,7 +127,7 @@ function emitShrunkResponses(
 function gatherNeighbours(
   graph: Graph,
   estimate: Value,
-  { stage, context: { grid } }: { stage: ShrinkageStage; context: StageContext },
+  { stage, context: { grid } }: Shrinking,
 ): Value {
   const [depth, height, width] = stage.kernelSize;
   const axes = [[3, grid.x, width], [2, grid.y, height]] as const;
@@ -138,9 +153,7 @@ function offsetsOf(taps: number): Constant {
 function sumResponses(
   graph: Graph,
   neighbours: Value,
-  { stage, context: { grid }, channel, sigma }: {
-    readonly stage: ShrinkageStage;
-    readonly context: StageContext;
+  { stage, context: { grid }, channel, sigma }: Shrinking & {
     /** Of the kernels. */
     readonly channel: number;
     /** Noise as a part of the peak, `[c]` */
@@ -179,7 +192,7 @@ function sumResponses(
  */
 function emitInside(
   graph: Graph,
-  { samples, length }: Axis,
+  { samples, length }: PeriodicAxis,
   { taps, axis }: { taps: number; axis: number },
 ): Value {
   const count = emit(graph, "Add", [samples, integer(taps - 1)]);
@@ -196,7 +209,7 @@ function emitInside(
 function sumPlanes(
   graph: Graph,
   parts: Value,
-  { depth, grid: { z, y, x } }: { readonly depth: number; readonly grid: GraphGrid },
+  { depth, grid: { z, y, x } }: { readonly depth: number; readonly grid: PeriodicGrid },
 ): Value {
   const shape = [-1, z.samples, y.samples, x.samples];
   if (depth === 1) return reshape(graph, parts, shape);
@@ -230,7 +243,7 @@ interface GraphBank {
 
 /** The kernels of a group that begins with `first`; some may be added that are 0. */
 function bankOf(
-  stage: ShrinkageStage,
+  stage: Shrinking["stage"],
   { channel, first }: { channel: number; first: number },
 ): GraphBank {
   const [depth, height, width] = stage.kernelSize;

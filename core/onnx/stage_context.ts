@@ -5,7 +5,7 @@
  * @module
  */
 import { regularizersOf } from "../twb/regularizer.ts";
-import { LEAST_SIGMA, REFERENCE_SIGMA, type Stage } from "../twb/stage.ts";
+import { LEAST_SIGMA, REFERENCE_SIGMA, type RegularizedStage } from "../twb/stage.ts";
 import {
   array,
   type Constant,
@@ -46,7 +46,11 @@ export interface StageDivisor {
 }
 
 /** What a stage divides by. */
-export function emitDivisor(graph: Graph, stage: Stage, context: StageContext): StageDivisor {
+export function emitDivisor(
+  graph: Graph,
+  stage: RegularizedStage,
+  context: StageContext,
+): StageDivisor {
   const op = (operator: string, a: Value, b: Value) => emit(graph, operator, [a, b]);
   const { re, im } = context.transfer;
   const power = op("Add", op("Mul", re, re), op("Mul", im, im));
@@ -58,7 +62,11 @@ export function emitDivisor(graph: Graph, stage: Stage, context: StageContext): 
 }
 
 /** w = e^alpha (sigma / 0.01)^(2 b), `[1 or c, 1, 1, 1]`, or without a dimension where it is fixed. */
-function emitWeight(graph: Graph, { alpha, noiseExponent }: Stage, context: StageContext): Value {
+function emitWeight(
+  graph: Graph,
+  { alpha, noiseExponent }: RegularizedStage,
+  context: StageContext,
+): Value {
   const scale = real(Math.exp(alpha));
   if (noiseExponent === 0 || !context.sigma) return scale;
   const factor = raiseNoise(graph, context.sigma, real(2 * noiseExponent));
@@ -75,7 +83,7 @@ export function raiseNoise(graph: Graph, sigma: Value, exponent: Value): Value {
 /** R, `[1 or c, kz, ky, kx]`: the transform of the kernels' summed autocorrelation. */
 function emitRegularizer(
   graph: Graph,
-  stage: Stage,
+  stage: RegularizedStage,
   { grid, channels, channelCount }: StageContext,
 ): Value {
   const [depth, height, width] = stage.kernelSize;
@@ -96,7 +104,7 @@ function nameLags({ initializers }: Graph): string {
 }
 
 /** R at the lags of `autocorrelateKernels`, `[c, z, y, x]`; lags along z stand for both signs. */
-function lagsOf(stage: Stage): Constant {
+function lagsOf(stage: RegularizedStage): Constant {
   const [depth, height, width] = stage.kernelSize;
   const plane = (2 * height - 1) * (2 * width - 1);
   const all = regularizersOf(stage).flatMap((lags) =>

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Stage } from "../twb/stage.ts";
+import { emitCoarseStage } from "./coarse_graph.ts";
 import { emit, type Graph, type Value } from "./graph.ts";
 import { emitShrinkageStage } from "./shrinkage_graph.ts";
 import type { StageContext } from "./stage_context.ts";
@@ -38,5 +39,7 @@ function emitStage(
       return emitResidualStage(graph, stage, input);
     case "shrinkage":
       return emitShrinkageStage(graph, stage, input);
+    case "coarse":
+      return emitCoarseStage(graph, stage, input);
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Model } from "../model/model.ts";
+import { kernelSpanOf } from "../twb/coarse.ts";
 import { VERSION } from "../version.ts";
 import { formatSize, type Shape, type VoxelSizeUm } from "../volume.ts";
 import { OPSET } from "./encode_graph.ts";
@@ -116,7 +117,7 @@ function spaceAxes({ shape, psfShape, model, voxelSizeUm }: Omit<ZooFacts, "sha2
     const size = shape[axis + 1];
     const scale = voxelSizeUm ? scaleOf(voxelSizeUm[id], size) : undefined;
     let halo = model.stages.reduce(
-      (sum, stage) => sum + stage.kernelSize[axis],
+      (sum, stage) => sum + kernelSpanOf(stage, axis),
       psfShape[axis + 1],
     );
     while (halo % 2 !== 0 || !isWhole(halo, scale)) halo++;

@@ -91,12 +91,15 @@ export function documentZooModel(
 
 /** What follows the first block. */
 function describeStages({ stages }: Model): string {
-  const [, ...later] = stages;
-  if (later.length === 0) return "";
-  const what = later.some(({ kind }) => kind === "shrinkage")
-    ? "whose kernels' responses are shrunk"
-    : "that correct what the estimate does not explain";
-  return `, ${later.length} further stage${later.length === 1 ? "" : "s"} ${what}`;
+  const kinds = {
+    residual: "that correct what the estimate does not explain",
+    shrinkage: "whose kernels' responses are shrunk",
+    coarse: "on means of neighbouring voxels",
+  };
+  return Object.entries(kinds).map(([name, what]) => {
+    const count = stages.filter(({ kind }) => kind === name).length;
+    return count === 0 ? "" : `, ${count} further stage${count === 1 ? "" : "s"} ${what}`;
+  }).join("");
 }
 
 function length(micrometres: number): number {

@@ -30,7 +30,10 @@ export interface HistoryRow {
 
 /** One stage of a model. */
 export interface ReportStage extends KernelBank {
-  readonly alpha: number;
+  /** Of a stage with a regularizer. */
+  readonly alpha?: number;
+  /** Of a stage on a coarser scale: voxels from node to node, `[z, y, x]`. */
+  readonly factor?: Size;
   /** "wiener", where a model has stages of several kinds. */
   readonly kind?: string;
 }

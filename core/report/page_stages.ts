@@ -25,17 +25,22 @@ export function renderStages(
   const kind = stage.kind ? ` (${escapeHtml(stage.kind)})` : "";
   const heading = count > 1 ? `<h3>Stage ${index + 1}${kind}</h3>` : "";
   const sizeText = formatSize([size[0], size[1], size[2]]);
-  const facts = `<p>${kernels} kernel${kernels === 1 ? "" : "s"} of ${sizeText} per channel, ` +
-    `α = ${
-      stage.alpha.toFixed(3).replace("-", "−")
-    }, so the regularizer is weighted by e<sup>α</sup> = ` +
-    `${Math.exp(stage.alpha).toPrecision(3)}.</p>`;
+  const facts = `<p>${kernels} kernel${kernels === 1 ? "" : "s"} of ${sizeText} per channel` +
+    `${describeUse(stage)}.</p>`;
   const pictures = Array.from({ length: channels }, (_, channel) => {
     const name = channels > 1 ? `Channel ${channel + 1}: ` : "";
     return `<div class="stage">${renderKernels(stage, { channel, name })}` +
       `${renderResponses(stage, { channel, name })}</div>`;
   });
   return heading + facts + pictures.join("");
+}
+
+/** What the kernels are used for. */
+function describeUse({ alpha, factor }: ReportStage): string {
+  if (factor) return `, on means around every ${formatSize(factor)} voxels`;
+  if (alpha === undefined) return "";
+  return `, α = ${alpha.toFixed(3).replace("-", "−")}, so the regularizer is weighted by ` +
+    `e<sup>α</sup> = ${Math.exp(alpha).toPrecision(3)}`;
 }
 
 function renderKernels(

@@ -9,11 +9,18 @@ import type { Metrics } from "../loss/metrics.ts";
 import { countModelParameters, type Model } from "../model/model.ts";
 import { writeRunFile } from "../model/run_folder.ts";
 import type { Column } from "../report/cell.ts";
+import { describeStages } from "../report/model_stages.ts";
 import { renderReport, type ReportExample } from "../report/page.ts";
 import type { TrainConfig } from "../run_training.ts";
-import { normalizeKernels } from "../twb/kernels.ts";
-import { isNoiseAdaptive, type ShrinkageStage, type Stage } from "../twb/stage.ts";
+import {
+  type CoarseStage,
+  isNoiseAdaptive,
+  isShrinking,
+  type ShrinkageStage,
+  type Stage,
+} from "../twb/stage.ts";
 import { VERSION } from "../version.ts";
+import { formatSize } from "../volume.ts";
 import type { TrainingState } from "./checkpoint.ts";
 import { validateItem, type ValidationOptions } from "./validation.ts";
 
@@ -43,12 +50,7 @@ export async function writeTrainingReport(
     created: new Date().toISOString(),
     summary: summarize(config, model, state),
     history: state.history,
-    stages: model.stages.map((stage) => ({
-      kernels: Float32Array.from(normalizeKernels(stage).kernels),
-      shape: [stage.kernelCount, stage.kernelChannels, ...stage.kernelSize],
-      alpha: stage.alpha,
-      kind: stage.kind,
-    })),
+    stages: describeStages(model),
     examples,
     tables: [{
       title: "Validation stacks",
@@ -75,14 +77,26 @@ function describeStage(stage: Stage): string {
     const [least, most] = [sorted[0], sorted.at(-1)!].map((value) => value.toPrecision(3));
     return least === most ? least : `${least} to ${most}`;
   };
-  const parts = [`α = ${number(stage.alpha)}`];
-  if (isNoiseAdaptive(stage)) parts.push(`b = ${number(stage.noiseExponent)}`);
+  const parts: string[] = [];
+  if (stage.kind === "coarse") {
+    parts.push(
+      `${stage.kernelCount} kernels of ${formatSize(stage.kernelSize)} on means around every ` +
+        `${formatSize(stage.factor)} voxels`,
+    );
+  } else {
+    parts.push(`α = ${number(stage.alpha)}`);
+    if (isNoiseAdaptive(stage)) parts.push(`b = ${number(stage.noiseExponent)}`);
+  }
   if (stage.kind === "residual") parts.push(`μ = ${number(stage.stepSize)}`);
-  if (stage.kind === "shrinkage") {
+  if (isShrinking(stage)) {
     parts.push(
       `thresholds at 1 % noise ${range(stage.thresholdLogs.map(Math.exp))}`,
       `h ${range(stage.thresholdExponents)}`,
       `gains of the strongest ${range(strongestGains(stage))}`,
+    );
+  }
+  if (stage.kind === "shrinkage") {
+    parts.push(
       `a = ${number(stage.anchor)}, p = ${number(stage.relaxation)}, k = ${number(stage.memory)}`,
     );
   }
@@ -90,7 +104,7 @@ function describeStage(stage: Stage): string {
 }
 
 /** Of the responses far above their threshold, at 1 % noise. */
-function strongestGains({ gains }: ShrinkageStage): readonly number[] {
+function strongestGains({ gains }: ShrinkageStage | CoarseStage): readonly number[] {
   return Array.from(
     { length: gains.length / GAIN_COUNT },
     (_, i) =>

@@ -8,7 +8,7 @@ import type { Engine, Field, Planes, Regularizer, Resource, Spectrum } from "../
 import type { Extension } from "../compute/grid.ts";
 import type { Size } from "../volume.ts";
 import { regularizersOf } from "./regularizer.ts";
-import type { Stage } from "./stage.ts";
+import type { RegularizedStage } from "./stage.ts";
 
 /** What stacks of one size need on an engine for one block. */
 export interface BlockWorkspace {
@@ -79,7 +79,7 @@ export function freeWorkspace({ engine, regularizers, observed, work }: BlockWor
 /** Puts a stage's R on the grid, one for every channel of the kernels. */
 export function loadStage(
   { engine, regularizers }: Pick<BlockWorkspace, "engine" | "regularizers">,
-  stage: Stage,
+  stage: RegularizedStage,
 ): void {
   const lags = regularizersOf(stage);
   regularizers.forEach((regularizer, channel) => engine.setRegularizer(regularizer, lags[channel]));

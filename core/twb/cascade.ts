@@ -17,7 +17,15 @@ import {
   loadStage,
 } from "./block.ts";
 import { shrinkageOf } from "./shrinkage.ts";
-import { type ResidualStage, type ShrinkageStage, type Stage, weightOf } from "./stage.ts";
+import { type CoarseGrid, coarseGridOf } from "./coarse.ts";
+import {
+  type CoarseStage,
+  type RegularizedStage,
+  type ResidualStage,
+  type ShrinkageStage,
+  type Stage,
+  weightOf,
+} from "./stage.ts";
 
 /** What stacks of one size need on an engine for all stages of a model. */
 export interface Cascade {
@@ -29,7 +37,7 @@ export interface Cascade {
   readonly beginning: "stack" | "grid";
   /** With R of the loaded stages. */
   readonly stages: readonly Stage[];
-  /** R per stage, one per channel of its kernels. */
+  /** R per stage, one per channel of its kernels; none of a coarse stage. */
   readonly regularizers: readonly (readonly Regularizer[])[];
   readonly first: BlockWorkspace;
   /** What the stages behind the first need; undefined where there is none. */
@@ -104,9 +112,10 @@ export function createCascade(engine: Engine, options: CascadeOptions): Cascade 
     purpose,
     estimateDepth: several ? grid[0] : size[0],
   });
-  const regularizers = stages.map((stage, index) =>
-    index === 0 ? first.regularizers : createRegularizers(engine, { ...stage, grid })
-  );
+  const regularizers = stages.map((stage, index) => {
+    if (stage.kind === "coarse") return [];
+    return index === 0 ? first.regularizers : createRegularizers(engine, { ...stage, grid });
+  });
   const onGrid = (count: number) => Array.from({ length: count }, () => engine.createField(grid));
   const later = !several ? undefined : {
     estimates: onGrid(purpose === "train" ? stages.length : 1),
@@ -134,7 +143,9 @@ export function withStages(cascade: Cascade, stages: readonly Stage[]): Cascade 
 }
 
 function loadStages({ engine, stages, regularizers }: Cascade): void {
-  stages.forEach((stage, index) => loadStage({ engine, regularizers: regularizers[index] }, stage));
+  stages.forEach((stage, index) => {
+    if (stage.kind !== "coarse") loadStage({ engine, regularizers: regularizers[index] }, stage);
+  });
 }
 
 /** Gives a cascade's memory back. */
@@ -148,9 +159,9 @@ export function freeCascade({ engine, regularizers, first, later }: Cascade): vo
   if (planes !== first.work) engine.free(planes);
 }
 
-/** A stage, its regularizer and its weight for one channel. */
+/** A stage with a filter, its regularizer and its weight for one channel. */
 export function stageAt(cascade: Cascade, index: number, { transfer, channel, sigma }: Passage) {
-  const stage = cascade.stages[index];
+  const stage = cascade.stages[index] as RegularizedStage;
   const regularizers = cascade.regularizers[index];
   const regularizer = regularizers[channel % regularizers.length];
   const weight = weightOf(stage, sigma);
@@ -169,9 +180,8 @@ export function forwardStages(cascade: Cascade, observed: Field, passage: Passag
   if (!later) return observed;
   for (let index = 1; index < stages.length; index++) {
     const output = later.estimates[index] ?? later.estimates[0];
-    const forward = stages[index].kind === "residual" ? forwardResidual : forwardShrinkage;
     enterStage(cascade, index);
-    forward(cascade, { index, observed, output, passage });
+    FORWARD[stages[index].kind as LaterKind](cascade, { index, observed, output, passage });
   }
   engine.copy(later.part, later.estimates[stages.length - 1] ?? later.estimates[0]);
   return later.part;
@@ -190,6 +200,15 @@ interface StageStep {
   readonly output: Field;
   readonly passage: Passage;
 }
+
+/** Kinds of the stages behind the first. */
+export type LaterKind = Exclude<Stage["kind"], "wiener">;
+
+const FORWARD: Record<LaterKind, (cascade: Cascade, step: StageStep) => void> = {
+  residual: forwardResidual,
+  shrinkage: forwardShrinkage,
+  coarse: forwardCoarse,
+};
 
 /** output = x + mu F^-1[ conj(K) F M^T (y - M K x) / L ] */
 function forwardResidual(cascade: Cascade, { index, observed, output, passage }: StageStep): void {
@@ -236,4 +255,25 @@ function forwardShrinkage(cascade: Cascade, { index, observed, output, passage }
     [1 - relaxation - memory, input],
     [memory, before],
   ]);
+}
+
+/** x - U q, q of the means around the nodes. */
+function forwardCoarse(cascade: Cascade, { index, output, passage }: StageStep): void {
+  const { engine } = cascade;
+  const { input } = cascade.later!;
+  const stage = cascade.stages[index] as CoarseStage;
+  const coarse = coarseGridOf(cascade.size, stage);
+  const means = takeMeans(cascade, coarse);
+  const responses = engine.createField(coarse.nodes);
+  engine.shrinkResponses(means, responses, shrinkageOf(stage, passage));
+  engine.combine(output, [[1, input]]);
+  engine.resample(output, responses, coarse.spread, { weight: -1, mode: "add" });
+  engine.free(means, responses);
+}
+
+/** The means of what a stage begins with, in a field of their own. */
+export function takeMeans({ engine, later }: Cascade, { grid, means }: CoarseGrid): Field {
+  const field = engine.createField(grid);
+  engine.resample(field, later!.input, means);
+  return field;
 }

@@ -6,10 +6,23 @@
  */
 import type { Engine, Field } from "../compute/engine.ts";
 import { backwardTwb } from "./block.ts";
-import { type Cascade, enterStage, type Passage, stageAt } from "./cascade.ts";
+import {
+  type Cascade,
+  enterStage,
+  type LaterKind,
+  type Passage,
+  stageAt,
+  takeMeans,
+} from "./cascade.ts";
+import { coarseGridOf, transposeAll } from "./coarse.ts";
 import { shrinkageOf } from "./shrinkage.ts";
-import type { ResidualStage, ShrinkageStage } from "./stage.ts";
-import { addLagGradients, addShrinkageGradients, type StageGradients } from "./stage_gradients.ts";
+import type { CoarseStage, ResidualStage, ShrinkageStage } from "./stage.ts";
+import {
+  addLagGradients,
+  addShrinkageGradients,
+  addTargetGradients,
+  type StageGradients,
+} from "./stage_gradients.ts";
 
 /** What the way back needs beside the cascade; a single block needs nothing of it. */
 export interface GradientWorkspace {
@@ -70,9 +83,9 @@ export async function backwardStages(
     engine.copy(current, gradient);
   }
   for (let index = stages.length - 1; index >= Math.max(firstTrained, 1); index--) {
-    const backward = stages[index].kind === "residual" ? backwardResidual : backwardShrinkage;
     enterStage(cascade, index);
-    await backward(cascade, workspace!, { index, passage, gradients: gradients[index] });
+    const step = { index, passage, gradients: gradients[index] };
+    await BACKWARD[stages[index].kind as LaterKind](cascade, workspace!, step);
     if (stages[index - 1].positivity === "rectify") {
       engine.modulate(current, [current, later!.estimates[index - 1]], { kind: "gate" });
     }
@@ -91,6 +104,18 @@ interface StageStep {
   readonly passage: Passage;
   readonly gradients: StageGradients;
 }
+
+type Backward = (
+  cascade: Cascade,
+  workspace: GradientWorkspace,
+  step: StageStep,
+) => Promise<void>;
+
+const BACKWARD: Record<LaterKind, Backward> = {
+  residual: backwardResidual,
+  shrinkage: backwardShrinkage,
+  coarse: backwardCoarse,
+};
 
 /** Back through x + mu W e, e = M^T (y - M K x). */
 async function backwardResidual(
@@ -183,5 +208,32 @@ async function backwardShrinkage(
     size,
     kernels: shrinkageOf(stage as ShrinkageStage, passage),
   });
-  addShrinkageGradients(gradients, { ...shrinkage, pull }, { ...passage, weight });
+  addShrinkageGradients(gradients, shrinkage, passage);
+  addTargetGradients(gradients, { ...shrinkage, pull }, passage);
+}
+
+/** Back through x - U q, q of the means m = M x: dL/dx = p + M^T dL/dm, dL/dq = -U^T p. */
+async function backwardCoarse(
+  cascade: Cascade,
+  { gradient }: GradientWorkspace,
+  { index, passage, gradients }: StageStep,
+): Promise<void> {
+  const { engine, size } = cascade;
+  const stage = cascade.stages[index] as CoarseStage;
+  const coarse = coarseGridOf(size, stage);
+  const means = takeMeans(cascade, coarse);
+  const [byResponses, byMeans] = [means, means].map(() => {
+    const field = engine.createField(coarse.grid);
+    engine.combine(field, []);
+    return field;
+  });
+  engine.resample(byResponses, gradient, transposeAll(coarse.spread, coarse.nodes), { weight: -1 });
+  const shrinkage = await engine.shrinkResponsesGradient(means, byMeans, {
+    gradient: byResponses,
+    size: coarse.nodes,
+    kernels: shrinkageOf(stage, passage),
+  });
+  addShrinkageGradients(gradients, shrinkage, passage);
+  engine.resample(gradient, byMeans, transposeAll(coarse.means, size), { mode: "add" });
+  engine.free(means, byResponses, byMeans);
 }

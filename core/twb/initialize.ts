@@ -6,7 +6,7 @@
 import { InputError } from "../errors.ts";
 import { createRandom } from "../random.ts";
 import { type Size, voxelsOf } from "../volume.ts";
-import type { LaterStageKind, Stage, WienerStage } from "./stage.ts";
+import type { CoarseStage, LaterStageKind, Stage, WienerStage } from "./stage.ts";
 
 /** Where the kernels come from. */
 export type Initialization = "dct" | "gabor" | "xavier";
@@ -31,6 +31,8 @@ export interface StageOptions {
   readonly seed?: number;
 }
 
+const DEFAULT_KERNEL_SIZE: Size = [3, 5, 5];
+
 /**
  * An untrained block: kernels of the chosen initialization, scales 1.
  *
@@ -46,7 +48,7 @@ export interface StageOptions {
  * ```
  */
 export function createStage(options: StageOptions = {}): WienerStage {
-  const kernelSize = options.kernelSize ?? [3, 5, 5];
+  const kernelSize = options.kernelSize ?? DEFAULT_KERNEL_SIZE;
   const kernelChannels = options.kernelChannels ?? 1;
   const initialization = options.initialization ?? "dct";
   const n = voxelsOf(kernelSize);
@@ -97,6 +99,10 @@ export interface StagesOptions extends StageOptions {
   readonly stageCount?: number;
   /** Of the stages behind the first. @default "shrinkage" */
   readonly stageKind?: LaterStageKind;
+  /** Of coarse stages at the end, one for each: voxels from node to node, `[z, y, x]`. */
+  readonly coarseFactors?: readonly Size[];
+  /** Of every coarse stage. @default 16, or as many as their size has */
+  readonly coarseKernelCount?: number;
 }
 
 /** Starting values of later stages, as measured on microscopy images (see `mathematics.md`). */
@@ -112,9 +118,17 @@ const LATER = {
   memory: 0.9,
 };
 
+/** Starting values of coarse stages. */
+const COARSE = {
+  thresholdLog: -5,
+  thresholdExponent: 1,
+  /** A small part is taken away of what is weak. */
+  gains: [0.06, -0.02, -0.02, -0.02],
+};
+
 /**
  * An untrained model's stages: the block of `createStage`, and T - 1 stages that follow it, all with
- * the same kernels to begin with. In a cascade the noise exponents are learned.
+ * the same kernels to begin with, then the coarse ones. In a cascade the noise exponents are learned.
  *
  * @example
  * ```ts
@@ -127,11 +141,10 @@ const LATER = {
  * ```
  */
 export function createStages(options: StagesOptions = {}): readonly Stage[] {
-  const { stageCount = 1, stageKind = "shrinkage" } = options;
+  const { stageCount = 1, stageKind = "shrinkage", coarseFactors = [] } = options;
   const first = createStage(options);
-  if (stageCount === 1) return [first];
-  const { alpha, noiseExponent, thresholdLog, thresholdExponent, gains } = LATER;
-  const { anchor, relaxation, memory } = LATER;
+  if (stageCount === 1 && coarseFactors.length === 0) return [first];
+  const { alpha, noiseExponent, anchor, relaxation, memory } = LATER;
   const { kernels, scales } = first;
   const later = Array.from({ length: stageCount - 1 }, (): Stage => {
     const shared = {
@@ -144,17 +157,43 @@ export function createStages(options: StagesOptions = {}): readonly Stage[] {
     if (stageKind === "residual") return { ...shared, kind: "residual", stepSize: 1 };
     return {
       ...shared,
+      ...createGains(scales.length, LATER),
       kind: "shrinkage",
-      gains: Float64Array.from(Array.from(scales, () => gains).flat()),
-      gainSlopes: new Float64Array(scales.length * gains.length),
-      thresholdLogs: new Float64Array(scales.length).fill(thresholdLog),
-      thresholdExponents: new Float64Array(scales.length).fill(thresholdExponent),
       anchor,
       relaxation,
       memory,
     };
   });
-  return [{ ...first, noiseExponent, noiseWeight: "learned" }, ...later];
+  const coarse = coarseFactors.map((factor) => createCoarseStage(options, factor));
+  return [{ ...first, noiseExponent, noiseWeight: "learned" }, ...later, ...coarse];
+}
+
+/** An untrained stage on a coarser scale. */
+function createCoarseStage(
+  options: StagesOptions,
+  factor: Size,
+): CoarseStage {
+  const most = voxelsOf(options.kernelSize ?? DEFAULT_KERNEL_SIZE) - 1;
+  const { kernelSize, kernelCount, kernelChannels, kernels, scales, positivity } = createStage({
+    ...options,
+    kernelCount: options.coarseKernelCount ?? Math.min(16, most),
+  });
+  return {
+    kind: "coarse",
+    factor,
+    ...{ kernelSize, kernelCount, kernelChannels, kernels, scales, positivity },
+    ...createGains(scales.length, COARSE),
+  };
+}
+
+/** The same gains and thresholds for so many kernels. */
+function createGains(count: number, { gains, thresholdLog, thresholdExponent }: typeof COARSE) {
+  return {
+    gains: Float64Array.from(Array.from({ length: count }, () => gains).flat()),
+    gainSlopes: new Float64Array(count * gains.length),
+    thresholdLogs: new Float64Array(count).fill(thresholdLog),
+    thresholdExponents: new Float64Array(count).fill(thresholdExponent),
+  };
 }
 
 /** The separable DCT-II without its mean, by total frequency (fractions of each axis' highest). */

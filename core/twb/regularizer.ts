@@ -5,7 +5,7 @@
  */
 import type { Size } from "../volume.ts";
 import { autocorrelateKernels, normalizeKernels } from "./kernels.ts";
-import type { Stage } from "./stage.ts";
+import type { RegularizedStage } from "./stage.ts";
 
 /** Where lag 0 is among the lags of `autocorrelateKernels`. */
 export function zeroLagOf([, height, width]: Size): number {
@@ -16,7 +16,7 @@ export function zeroLagOf([, height, width]: Size): number {
  * R of every channel of the kernels, at the lags of `autocorrelateKernels`: their summed
  * autocorrelation, and a^2 at lag 0 of a stage that is held to the last estimate.
  */
-export function regularizersOf(stage: Stage): readonly Float64Array[] {
+export function regularizersOf(stage: RegularizedStage): readonly Float64Array[] {
   const { kernels } = normalizeKernels(stage);
   return Array.from({ length: stage.kernelChannels }, (_, channel) => {
     const lags = autocorrelateKernels(kernels, { ...stage, channel });

@@ -7,11 +7,11 @@ import type { ShrinkageKernels } from "../compute/engine.ts";
 import { GAIN_COUNT } from "../compute/gain.ts";
 import { voxelsOf } from "../volume.ts";
 import { normalizeKernels } from "./kernels.ts";
-import { logNoise, noiseBalance, type ShrinkageStage } from "./stage.ts";
+import { type CoarseStage, logNoise, noiseBalance, type ShrinkageStage } from "./stage.ts";
 
 /** The kernels of one channel, with gains and thresholds for a noise level. */
 export function shrinkageOf(
-  stage: ShrinkageStage,
+  stage: ShrinkageStage | CoarseStage,
   { channel, sigma }: { readonly channel: number; readonly sigma: number },
 ): ShrinkageKernels {
   const { kernelSize, kernelCount, kernelChannels, thresholdExponents } = stage;
@@ -35,7 +35,7 @@ export function shrinkageOf(
 
 /** The gain at a place of `[d, c, 4]`. */
 export function gainAt(
-  { gains, gainSlopes }: ShrinkageStage,
+  { gains, gainSlopes }: Pick<ShrinkageStage, "gains" | "gainSlopes">,
   index: number,
   sigma: number,
 ): number {

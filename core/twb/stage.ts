@@ -20,12 +20,12 @@ export interface KernelBank {
 }
 
 /** What every kind of stage divides by: |K|^2 + w R, R = sum_d |G_d|^2. */
-interface RegularizedStage extends KernelBank {
+interface FilterStage extends KernelBank {
   /** w = e^alpha (sigma / 0.01)^(2 b) */
   readonly alpha: number;
   /** b: 0 for a fixed weight, 1 for one that grows with the noise variance. */
   readonly noiseExponent: number;
-  /** What follows the filter: nothing, or x = max(x, 0). */
+  /** What follows: nothing, or x = max(x, 0). */
   readonly positivity: "none" | "rectify";
 }
 
@@ -34,7 +34,7 @@ interface RegularizedStage extends KernelBank {
  *
  *     x = conj(K) Y / ( |K|^2 + w R )
  */
-export interface WienerStage extends RegularizedStage {
+export interface WienerStage extends FilterStage {
   readonly kind: "wiener";
   /** Whether b is learned with the rest. @default "fixed" */
   readonly noiseWeight?: "fixed" | "learned";
@@ -46,10 +46,22 @@ export interface WienerStage extends RegularizedStage {
  *
  *     x + mu F^-1[ conj(K) F M^T (y - M K x) / ( |K|^2 + w R ) ]
  */
-export interface ResidualStage extends RegularizedStage {
+export interface ResidualStage extends FilterStage {
   readonly kind: "residual";
   /** mu */
   readonly stepSize: number;
+}
+
+/** Kernels whose responses are weakened or strengthened, each by how strong it is. */
+interface ShrinkingBank extends KernelBank {
+  /** m, `[d, c, 4]`: the constant, and the heights of the steps. */
+  readonly gains: Float64Array;
+  /** n, `[d, c, 4]` */
+  readonly gainSlopes: Float64Array;
+  /** c, `[d, c]` */
+  readonly thresholdLogs: Float64Array;
+  /** h, `[d, c]` */
+  readonly thresholdExponents: Float64Array;
 }
 
 /**
@@ -68,16 +80,8 @@ export interface ResidualStage extends RegularizedStage {
  * multiplier of x >= 0 (over-relaxed: Eckstein & Bertsekas 1992; learned: Yang et al., ADMM-Net, 2016).
  * With a = 0, p = 1, k = 0 nothing is left of that.
  */
-export interface ShrinkageStage extends RegularizedStage {
+export interface ShrinkageStage extends FilterStage, ShrinkingBank {
   readonly kind: "shrinkage";
-  /** m, `[d, c, 4]`: the constant, and the heights of the steps. */
-  readonly gains: Float64Array;
-  /** n, `[d, c, 4]` */
-  readonly gainSlopes: Float64Array;
-  /** c, `[d, c]` */
-  readonly thresholdLogs: Float64Array;
-  /** h, `[d, c]` */
-  readonly thresholdExponents: Float64Array;
   /** a: how firmly the solution is held to the last estimate. */
   readonly anchor: number;
   /** p: the part of the way to the solution that is gone, more than 1 for over-relaxation. */
@@ -86,11 +90,38 @@ export interface ShrinkageStage extends RegularizedStage {
   readonly memory: number;
 }
 
-/** A stage of any kind. */
-export type Stage = WienerStage | ResidualStage | ShrinkageStage;
+/**
+ * A step on a coarser scale, for errors that small kernels do not see: what responses of the means
+ * around every few voxels say of them is taken away, each changed by how strong it is as in a
+ * shrinkage stage. There is no filter, for a PSF leaves such means as they are.
+ *
+ *     m(j) = sum_n t_f(n - f j) x(n),   t_f(n) = (f - |n|) / f^2 for |n| < f, a product over the axes
+ *     r_d = g_d * m,   z_d = r_d gain_d(r_d)
+ *     x - U sum_d g_d^T z_d,   U linear between the nodes f j
+ *
+ * x is the last estimate in the field of view, mirrored at its borders.
+ */
+export interface CoarseStage extends ShrinkingBank {
+  readonly kind: "coarse";
+  /** f: voxels from node to node, `[z, y, x]`. */
+  readonly factor: Size;
+  /** What follows: nothing, or x = max(x, 0). */
+  readonly positivity: "none" | "rectify";
+}
 
-/** Kinds of the stages behind the first. */
+/** A stage with a filter. */
+export type RegularizedStage = WienerStage | ResidualStage | ShrinkageStage;
+
+/** A stage of any kind. */
+export type Stage = RegularizedStage | CoarseStage;
+
+/** Kinds of the stages behind the first that `--stages` counts. */
 export type LaterStageKind = "residual" | "shrinkage";
+
+/** Whether a stage changes its kernels' responses by how strong they are. */
+export function isShrinking(stage: Stage): stage is ShrinkageStage | CoarseStage {
+  return stage.kind === "shrinkage" || stage.kind === "coarse";
+}
 
 /** The noise level, as a part of the peak, at which the noise-adaptive weight is e^alpha. */
 export const REFERENCE_SIGMA = 0.01;
@@ -100,6 +131,16 @@ export const REFERENCE_SIGMA = 0.01;
  * noise cannot be seen, 0) rounding of the stored voxels is the noise.
  */
 export const LEAST_SIGMA = 1e-4;
+
+/** What kernels with changed responses learn. */
+const SHRINKING = [
+  "kernels",
+  "scales",
+  "gains",
+  "gainSlopes",
+  "thresholdLogs",
+  "thresholdExponents",
+];
 
 /** The names of what a stage learns, in the order of `flattenStages`. */
 function learnedNames(stage: Stage): readonly string[] {
@@ -111,10 +152,9 @@ function learnedNames(stage: Stage): readonly string[] {
     case "residual":
       return ["kernels", "scales", "alpha", "noiseExponent", "stepSize"];
     case "shrinkage":
-      return [
-        ...["kernels", "scales", "gains", "gainSlopes", "thresholdLogs", "thresholdExponents"],
-        ...["alpha", "noiseExponent", "anchor", "relaxation", "memory"],
-      ];
+      return [...SHRINKING, "alpha", "noiseExponent", "anchor", "relaxation", "memory"];
+    case "coarse":
+      return SHRINKING;
   }
 }
 
@@ -167,7 +207,8 @@ export function withParameters<T extends Stage>(
 
 /**
  * How many numbers a stage learns: D C (kx ky kz + 1) + 1 for a Wiener block, one more if b is
- * learned; three instead of one for a residual block; D C (kx ky kz + 11) + 5 with shrinkage.
+ * learned; three instead of one for a residual block; D C (kx ky kz + 11) + 5 with shrinkage, without
+ * the 5 on a coarser scale.
  *
  * @example
  * ```ts
@@ -195,11 +236,11 @@ export function noiseBalance(sigma: number): number {
 
 /** Whether a stage depends on the noise level, which then has to be given or estimated. */
 export function isNoiseAdaptive(stage: Stage): boolean {
-  return stage.noiseExponent !== 0 || stage.kind === "shrinkage" ||
+  return isShrinking(stage) || stage.noiseExponent !== 0 ||
     (stage.kind === "wiener" && stage.noiseWeight === "learned");
 }
 
 /** Weight of the regularizer: e^alpha (max(sigma, 1e-4) / 0.01)^(2 b). */
-export function weightOf({ alpha, noiseExponent }: Stage, sigma: number): number {
+export function weightOf({ alpha, noiseExponent }: RegularizedStage, sigma: number): number {
   return Math.exp(alpha + (noiseExponent && 2 * noiseExponent * logNoise(sigma)));
 }

@@ -7,7 +7,15 @@ import type { ShrinkageGradients } from "../compute/engine.ts";
 import { GAIN_COUNT } from "../compute/gain.ts";
 import { correlateWithLags, countLags, denormalizeGradients, normalizeKernels } from "./kernels.ts";
 import { regularizersOf, zeroLagOf } from "./regularizer.ts";
-import { flattenByName, joinVectors, logNoise, noiseBalance, type Stage } from "./stage.ts";
+import {
+  flattenByName,
+  isShrinking,
+  joinVectors,
+  logNoise,
+  noiseBalance,
+  type ShrinkageStage,
+  type Stage,
+} from "./stage.ts";
 import { voxelsOf } from "../volume.ts";
 
 /** Sums over the images of a batch, for one stage. */
@@ -38,7 +46,7 @@ export interface StageGradients {
 /** Zeros to add to. */
 export function createStageGradients(stage: Stage): StageGradients {
   const { kernels, kernelSize, scales } = stage;
-  const regularizers = regularizersOf(stage);
+  const regularizers = stage.kind === "coarse" ? [] : regularizersOf(stage);
   return {
     stage,
     regularizers,
@@ -87,17 +95,14 @@ export function addLagGradients(
   gradients.noiseExponent += 2 * logNoise(sigma) * inner;
 }
 
-/** Adds what was found of one channel's shrunk responses and its anchor; dL/dq is w F^-1[ P / L ]. */
+/** Adds what was found of one channel's changed responses. */
 export function addShrinkageGradients(
   gradients: StageGradients,
-  { kernels, gains, thresholds, product, pull }: ShrinkageGradients & {
-    /** < x - o, dL/dq > */
-    readonly pull: number;
-  },
-  { channel, sigma }: GradientShare,
+  { kernels, gains, thresholds }: ShrinkageGradients,
+  { channel, sigma }: Pick<GradientShare, "channel" | "sigma">,
 ): void {
   const { stage } = gradients;
-  if (stage.kind !== "shrinkage") throw new TypeError(`A ${stage.kind} stage shrinks nothing`);
+  if (!isShrinking(stage)) throw new TypeError(`A ${stage.kind} stage shrinks nothing`);
   const { kernelChannels } = stage;
   const own = channel % kernelChannels;
   const n = voxelsOf(stage.kernelSize);
@@ -118,11 +123,25 @@ export function addShrinkageGradients(
     gradients.thresholdLogs[index] += threshold * thresholds[d];
     gradients.thresholdExponents[index] += level * threshold * thresholds[d];
   }
-  // The target of the solution, q + a^2 (x - o), goes with w.
-  const total = product + stage.anchor ** 2 * pull;
-  gradients.anchor += 2 * stage.anchor * pull;
+}
+
+/**
+ * Adds what was found of the target that a solution is drawn to with the weight w, q + a^2 (x - o);
+ * dL/dq is w F^-1[ P / L ].
+ */
+export function addTargetGradients(
+  gradients: StageGradients,
+  { product, pull }: Pick<ShrinkageGradients, "product"> & {
+    /** < x - o, dL/dq > */
+    readonly pull: number;
+  },
+  { sigma }: Pick<GradientShare, "sigma">,
+): void {
+  const { anchor } = gradients.stage as ShrinkageStage;
+  const total = product + anchor ** 2 * pull;
+  gradients.anchor += 2 * anchor * pull;
   gradients.alpha += total;
-  gradients.noiseExponent += 2 * level * total;
+  gradients.noiseExponent += 2 * logNoise(sigma) * total;
 }
 
 /** Adds `factor` times the sums of another image to those of a batch. */
@@ -160,6 +179,12 @@ export function gradStages(gradients: readonly StageGradients[]): Float64Array {
 
 function gradStage(gradients: StageGradients): Float64Array {
   const { stage, lags } = gradients;
+  if (stage.kind === "coarse") {
+    return flattenByName(stage, {
+      ...gradients,
+      ...denormalizeGradients(stage, gradients.kernels),
+    });
+  }
   const { kernels } = normalizeKernels(stage);
   const gradKernels = new Float64Array(kernels.length);
   lags.forEach((values, channel) =>

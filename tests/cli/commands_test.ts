@@ -49,6 +49,17 @@ Deno.test("train, evaluate, degrade and deconvolve go together", async (t) => {
     assert.deepEqual(rates, [0.005, 0.015]);
   });
 
+  await t.step("coarse stages learn behind the others, and restore", async () => {
+    const { stderr } = await run(
+      "train cells --psf psf.tif --coarse 4x4 4x4 --coarse-kernels 5 --epochs 1 --kernels 2 " +
+        "--stage-epochs 0 --out runs/coarse",
+    );
+    // D (n + 1) + 2 of the block, D (n + 11) of every other one.
+    assert.match(stderr, new RegExp(`\\b${2 * 76 + 2 + 2 * 5 * 86} parameters learned`));
+    await run("deconvolve cell.tif coarse.tif --model runs/coarse --psf psf.tif");
+    assert.ok(listFiles(world).includes("coarse.tif"));
+  });
+
   await t.step("evaluate prints a Markdown table and nothing else", async () => {
     const { stdout } = await run(
       "evaluate val --model runs/a --psf psf.tif --noise 1% --format markdown",

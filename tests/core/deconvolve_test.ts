@@ -132,15 +132,19 @@ Deno.test("tiles along z differ from the whole by less than 1e-3 of the peak", (
     assertClose(tiled.data, whole.data, 1e-3);
   }));
 
-for (const stageKind of ["residual", "shrinkage"] as const) {
-  Deno.test(`tiles of three stages (${stageKind}) differ from the whole by less than 1e-3`, async () => {
-    const cascade = {
-      ...model,
-      stages: createStages({ stageCount: 3, stageKind, positivity: "rectify" }),
-    };
+const small: Shape = [1, 8, 130, 150];
+const cascades = {
+  residual: { shape: small, stages: { stageCount: 3, stageKind: "residual" } },
+  shrinkage: { shape: small, stages: { stageCount: 3 } },
+  coarse: { shape: [1, 8, 261, 330], stages: { coarseFactors: [[1, 4, 4], [1, 4, 4]] } },
+} as const;
+
+for (const [name, { shape, stages }] of Object.entries(cascades)) {
+  Deno.test(`tiles of three stages (${name}) differ from the whole by less than 1e-3`, async () => {
+    const cascade = { ...model, stages: createStages({ ...stages, positivity: "rectify" }) };
     const wide = blobPsf([3, 9, 9], 2);
-    const [cell] = syntheticDataset({ count: 1, shape: [1, 8, 130, 150], seed: 4 }).items;
-    const info = infoOf([1, 8, 130, 150]);
+    const [cell] = syntheticDataset({ count: 1, shape, seed: 4 }).items;
+    const info = infoOf(shape);
     const restore = async (memoryBytes: number) => {
       const engine = await createCpuEngine({ threads: 2 });
       try {

@@ -207,6 +207,18 @@ Deno.test("what does not go together is refused before anything is written", () 
         "kernels have 3 planes",
         "--kernel-size 3x3",
       ],
+      [
+        {
+          data: [`${folder}/flat`],
+          psf: ["hela3d/psf1"],
+          kernelSize: [1, 3, 3],
+          coarse: [[1, 4, 4], [2, 4, 4]],
+        },
+        "--coarse 4x4x2",
+        "several planes",
+        "--coarse 4x4",
+      ],
+      [{ coarse: [[1, 4, 4]], coarseKernels: 50 }, "17 kernels", "not 50"],
       [{ psf: [`${folder}/two.tif`] }, "2 channels", "stack has 1"],
       [{ validation: [`${folder}/flat`] }, "--validation", "name the training stacks"],
       [{ kernels: 200 }, "17 kernels", "not 200"],

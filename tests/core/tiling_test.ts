@@ -77,6 +77,37 @@ function assertOverlap(plan: TilePlan, size: Size, psfSize: Size): void {
   }
 }
 
+Deno.test("planTiles() begins tiles of coarse stages at their nodes, and ends the last with the stack", () => {
+  const stages = [
+    { kind: "wiener", kernelSize: KERNEL, kernelChannels: 1 },
+    { kind: "coarse", kernelSize: KERNEL, kernelChannels: 1, factor: [1, 4, 4] },
+    { kind: "coarse", kernelSize: KERNEL, kernelChannels: 1, factor: [2, 6, 1] },
+  ] as const;
+  const psfSize: Size = [1, 5, 7];
+  for (const size of [[1, 1601, 1322], [61, 500, 403]] as const) {
+    const whole = planTiles(size, { psfSize, stages, memoryBytes: 4e9 });
+    assert.deepEqual(whole.overlap, [7, 35, 27]);
+    const counts = new Set<number>();
+    for (const part of [0.7, 0.5, 0.3]) {
+      const memoryBytes = part * whole.bytes;
+      const plan = planTiles(size, { psfSize, stages, overlap: [5, 13, 11], memoryBytes });
+      counts.add(plan.tiles.length);
+      assert.ok(countKept(size, plan).every((times) => times === 1));
+      for (const { start, keepStart, keepEnd } of plan.tiles) {
+        [2, 12, 4].forEach((step, axis) => {
+          const end = start[axis] + plan.size[axis];
+          assert.equal(start[axis] % step, 0, "not at a node");
+          assert.ok(start[axis] >= 0 && end <= size[axis]);
+          const least = [5, 13, 11][axis];
+          assert.ok(start[axis] === 0 || keepStart[axis] - start[axis] >= least);
+          assert.ok(end === size[axis] || end - keepEnd[axis] >= least);
+        });
+      }
+    }
+    assert.ok(counts.size > 1);
+  }
+});
+
 Deno.test("planTiles() cuts 2048 x 2048 x 64 under 2 GB, and leaves the depth whole", () => {
   const options = { psfSize: [13, 27, 27], stages: STAGES } as const;
   const plan = planTiles([64, 2048, 2048], { ...options, memoryBytes: 2e9 });

@@ -18,12 +18,14 @@ import type {
   Planes,
   Regularizer,
   RegularizerGradientOptions,
+  ResampleOptions,
   Resource,
   Restriction,
   ShrinkageGradientOptions,
   ShrinkageGradients,
   ShrinkageKernels,
   Spectrum,
+  Taps,
   VectorField,
   WaveletOptions,
 } from "../engine.ts";
@@ -31,6 +33,7 @@ import { assertFilter, FILTERS } from "../filter.ts";
 import { assertFastGrid, type Extension } from "../grid.ts";
 import * as iterative from "./iterative.ts";
 import { gatherLags, phases, spreadLags } from "./lag_rows.ts";
+import { resample } from "./resample.ts";
 import * as shrinkage from "./shrinkage.ts";
 import { type Argument, Pool } from "./pool.ts";
 import {
@@ -342,6 +345,10 @@ class CpuEngine implements Engine {
     return Promise.resolve(
       shrinkage.shrinkResponsesGradient(this.#pool, output, { ...options, estimate }),
     );
+  }
+
+  resample(output: Field, input: Field, taps: Taps, options: ResampleOptions = {}): void {
+    resample(this.#pool, output, { ...options, input, taps });
   }
 
   combine<T extends Field | Planes>(

@@ -20,12 +20,14 @@ import type {
   Planes,
   Regularizer,
   RegularizerGradientOptions,
+  ResampleOptions,
   Resource,
   Restriction,
   ShrinkageGradientOptions,
   ShrinkageGradients,
   ShrinkageKernels,
   Spectrum,
+  Taps,
   VectorField,
   WaveletOptions,
 } from "../engine.ts";
@@ -34,6 +36,7 @@ import { assertFastGrid, type Extension } from "../grid.ts";
 import { extendAxis, restrictAxis } from "./continuation.ts";
 import { type Complex, createComplex, transformAxis } from "./dft.ts";
 import { shrinkResponses, shrinkResponsesGradient } from "./shrinkage.ts";
+import { resample } from "./resample.ts";
 import { addDivergence, ascendDual, type Vectors } from "./total_variation.ts";
 import { shrinkWavelet } from "./wavelet.ts";
 
@@ -309,6 +312,10 @@ class Reference implements ReferenceEngine {
         kernels,
       }),
     );
+  }
+
+  resample(output: Field, input: Field, taps: Taps, options: ResampleOptions = {}): void {
+    resample(output as ReferenceField, input as ReferenceField, { ...options, taps });
   }
 
   combine<T extends Field | Planes>(

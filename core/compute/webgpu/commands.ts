@@ -66,7 +66,7 @@ export class Commands {
   }
 
   /** Copies numbers to a buffer, behind what was dispatched before. */
-  write(buffer: DeviceBuffer, data: Float32Array): void {
+  write(buffer: DeviceBuffer, data: Float32Array | Uint32Array): void {
     this.submit();
     this.#device.queue.writeBuffer(
       buffer.gpu,

@@ -23,6 +23,7 @@ import line from "./shaders/line.wgsl" with { type: "text" };
 import moveBox from "./shaders/move_box.wgsl" with { type: "text" };
 import operands from "./shaders/operands.wgsl" with { type: "text" };
 import projectResponses from "./shaders/project_responses.wgsl" with { type: "text" };
+import resample from "./shaders/resample.wgsl" with { type: "text" };
 import respond from "./shaders/respond.wgsl" with { type: "text" };
 import restrict from "./shaders/restrict.wgsl" with { type: "text" };
 import shrinkGradient from "./shaders/shrink_gradient.wgsl" with { type: "text" };
@@ -149,6 +150,11 @@ export const PLAIN_PASSES = {
   copyBox: { parts: [elements, wavelet], entry: "copy_box", bindings: { 1: "read", 2: "write" } },
   shrink: { parts: [elements, wavelet], entry: "shrink", bindings: { 2: "write" } },
   moveBox: { parts: [moveBox], entry: "move_box", bindings: { 1: "read", 2: "write" } },
+  resample: {
+    parts: [resample],
+    entry: "resample",
+    bindings: { 1: "read", 2: "read", 3: "write" },
+  },
   shrinkResponses: {
     parts: [...TILE, respond, shrinkResponses],
     entry: "shrink_responses",

@@ -22,12 +22,14 @@ import type {
   Planes,
   Regularizer,
   RegularizerGradientOptions,
+  ResampleOptions,
   Resource,
   Restriction,
   ShrinkageGradientOptions,
   ShrinkageGradients,
   ShrinkageKernels,
   Spectrum,
+  Taps,
   VectorField,
   WaveletOptions,
 } from "../engine.ts";
@@ -42,6 +44,7 @@ import { LagPasses } from "./lag_passes.ts";
 import { chunksOf, type Slab, slabsOf } from "./layout.ts";
 import { LinePasses } from "./line_passes.ts";
 import { Pipelines } from "./pipelines.ts";
+import { ResamplePass } from "./resample_pass.ts";
 import {
   extentOf,
   type GpuField,
@@ -101,6 +104,7 @@ class WebgpuEngine implements Engine {
   #combine: CombinePasses;
   #wavelets: WaveletPasses;
   #shrinkage: ShrinkagePasses;
+  #resample: ResamplePass;
 
   constructor(open: OpenDevice, { limits = {} }: WebgpuEngineOptions) {
     const { device, description } = open;
@@ -124,6 +128,7 @@ class WebgpuEngine implements Engine {
     this.#combine = new CombinePasses(parts, this.#voxels);
     this.#wavelets = new WaveletPasses(parts);
     this.#shrinkage = new ShrinkagePasses(parts, passLimits);
+    this.#resample = new ResamplePass(parts);
   }
 
   get memory(): MemoryUse {
@@ -274,6 +279,10 @@ class WebgpuEngine implements Engine {
       ...options,
       gradient,
     });
+  }
+
+  resample(output: Field, input: Field, taps: Taps, options: ResampleOptions = {}): void {
+    this.#resample.run(output as GpuField, input as GpuField, { ...options, taps });
   }
 
   combine<T extends Field | Planes>(

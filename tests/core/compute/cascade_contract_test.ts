@@ -2,13 +2,16 @@
 import assert from "node:assert/strict";
 import { createCpuEngine } from "../../../core/compute/cpu/cpu_engine.ts";
 import type {
+  AxisTaps,
   Engine,
   Field,
   ShrinkageGradients,
   ShrinkageKernels,
+  Taps,
 } from "../../../core/compute/engine.ts";
 import { GAIN_COUNT } from "../../../core/compute/gain.ts";
 import { createReferenceEngine } from "../../../core/compute/reference/reference_engine.ts";
+import { tapsOf } from "../../../core/compute/taps.ts";
 import { createWebgpuEngine } from "../../../core/compute/webgpu/webgpu_engine.ts";
 import { createRandom } from "../../../core/random.ts";
 import { type Size, voxelsOf } from "../../../core/volume.ts";
@@ -144,6 +147,16 @@ function byThresholds(
   return [...thresholds.map((value, d) => value * kernels.thresholds[d]), ...gains];
 }
 
+/** None to three taps for every output. */
+function randomTaps(count: number, length: number, seed: number): AxisTaps {
+  const random = createRandom(seed, 43);
+  return tapsOf(Array.from({ length: count }, (_, i) =>
+    Array.from(
+      { length: i % 4 },
+      () => [random.integer(length), random.normal()] as const,
+    )));
+}
+
 /** "solve", a quotient with a prior, and the gradient of one that is known, on one geometry. */
 async function solve(
   engine: Engine,
@@ -233,6 +246,39 @@ for (const [engineName, start, ignore = false] of engines) {
       }
       return results;
     }, 1e-7));
+
+  const resampled: Readonly<Record<string, readonly [output: Size, input: Size, count: Size]>> = {
+    "2D": [[1, 11, 13], [1, 37, 43], [1, 11, 13]],
+    "3D, to a larger field": [[5, 19, 70], [3, 7, 21], [4, 17, 69]],
+    "from one value": [[3, 4, 5], [1, 1, 1], [3, 4, 5]],
+    "to none": [[2, 3, 4], [2, 3, 4], [2, 0, 4]],
+  };
+  for (const [name, [size, from, counts]] of Object.entries(resampled)) {
+    test(`weighted sums along all axes, ${name}`, () =>
+      compare(start, async (engine) => {
+        const taps = counts.map((count, axis) => randomTaps(count, from[axis], axis)) as unknown;
+        const input = fieldOf(engine, from, 41);
+        const output = fieldOf(engine, size, 42);
+        const results: ArrayLike<number>[] = [];
+        for (const options of [undefined, { weight: -1.5, mode: "add" }, { weight: 2 }] as const) {
+          engine.resample(output, input, taps as Taps, options);
+          results.push(await engine.read(output));
+        }
+        results.push(await engine.read(input));
+        engine.free(input, output);
+        return results;
+      }));
+  }
+
+  test("weighted sums refuse what is not there", async () => {
+    const engine = await start();
+    const field = fieldOf(engine, [1, 2, 3], 1);
+    const own = tapsOf([[[0, 1]]]);
+    for (const wrong of [tapsOf([[[3, 1]]]), tapsOf([[[-1, 1]]]), tapsOf([[], [], [], []])]) {
+      assert.throws(() => engine.resample(field, field, [own, own, wrong]), RangeError);
+    }
+    engine.close();
+  });
 
   test("gate lets a gradient pass where the other field is above 0", () =>
     compare(start, async (engine) => {

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { createCpuEngine } from "../../../core/compute/cpu/cpu_engine.ts";
 import { checkEngine } from "../../../core/compute/diagnose_engine.ts";
-import type { Engine, Field, VectorField } from "../../../core/compute/engine.ts";
+import type { Engine, Field, Taps, VectorField } from "../../../core/compute/engine.ts";
+import { tapsOf } from "../../../core/compute/taps.ts";
 import { chunksOf, slabsOf } from "../../../core/compute/webgpu/layout.ts";
 import {
   cutBox,
@@ -107,6 +108,30 @@ test("total variation across chunks", () =>
     engine.addDivergence(out, dual, { kind: "reflect", radius: 0.7, weight: 0.4 });
     return [await engine.read(out), await engine.read(dual[0])];
   }));
+
+test("weighted sums across chunks, of planes and of rows", async () => {
+  const bindingBytes = 1200;
+  const [deep, wide]: Size[] = [[7, 6, 20], [1, 30, 25]];
+  assert.ok(chunksOf(deep, bindingBytes).length > 2);
+  assert.ok(chunksOf(wide, bindingBytes).some(({ rows }) => rows < 30));
+  await compareWithCpu({ bindingBytes }, async (engine) => {
+    const results: ArrayLike<number>[] = [];
+    for (const [from, to] of [[deep, wide], [wide, deep]]) {
+      const taps = to.map((count, axis) =>
+        tapsOf(Array.from({ length: count }, (_, i) => [
+          [i % from[axis], 0.5],
+          [(3 * i + 1) % from[axis], -0.7],
+        ]))
+      ) as unknown as Taps;
+      const [input, output] = [fieldOf(engine, from, 1), fieldOf(engine, to, 2)];
+      engine.resample(output, input, taps, { weight: 2 });
+      results.push(await engine.read(output));
+      engine.resample(output, input, taps, { mode: "add" });
+      results.push(await engine.read(output));
+    }
+    return results;
+  });
+});
 
 /** Shrunk responses and all their gradients. */
 async function shrink(

@@ -73,6 +73,16 @@ const CASES: Readonly<Record<string, readonly [stages: readonly Stage[], steps: 
     createStages({ ...BANK, stageCount: 3, stageKind: "shrinkage", positivity: "rectify" }),
     20,
   ],
+  "a shrinkage stage and two coarse ones": [
+    createStages({
+      ...BANK,
+      stageCount: 2,
+      coarseFactors: [[1, 4, 4], [2, 3, 3]],
+      coarseKernelCount: 5,
+      positivity: "rectify",
+    }),
+    20,
+  ],
 };
 
 for (const [name, [stages, steps]] of Object.entries(CASES)) {

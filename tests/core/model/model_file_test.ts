@@ -44,13 +44,17 @@ const cascade: Model = {
   stages: [
     ...createStages({ ...stage, stageCount: 2, stageKind: "shrinkage", positivity: "rectify" }),
     createStages({ ...stage, stageCount: 2, stageKind: "residual" })[1],
+    createStages({ ...stage, coarseFactors: [[1, 4, 5]], coarseKernelCount: 2 })[1],
   ],
 };
 
 Deno.test("a model of every kind of stage reads back as it was written", () => {
   const decoded = decodeModel(encodeModel(cascade), "model.json");
   assert.deepEqual(decoded, cascade);
-  assert.deepEqual(decoded.stages.map(({ kind }) => kind), ["wiener", "shrinkage", "residual"]);
+  assert.deepEqual(
+    decoded.stages.map(({ kind }) => kind),
+    ["wiener", "shrinkage", "residual", "coarse"],
+  );
 });
 
 /** The cascade's JSON with a stage changed. */
@@ -75,6 +79,19 @@ for (
     ["one threshold exponent", changedLater(1, { thresholdExponents: 0.7 }), "threshold exponents"],
     ["an anchor as a text", changedLater(1, { anchor: "1" }), "stage 2", "the anchor is 1"],
     ["no relaxation", changedLater(1, { relaxation: undefined }), "stage 2", "the relaxation is"],
+    [
+      "nodes at no distance",
+      changedLater(3, { factor: [1, 0, 4] }),
+      "stage 4",
+      "distance of nodes",
+    ],
+    ["nodes along two axes", changedLater(3, { factor: [4, 4] }), "stage 4", "distance of nodes"],
+    [
+      "a coarse stage without gains",
+      changedLater(3, { gains: [] }),
+      "stage 4",
+      "the gains are not",
+    ],
     ["kernels for other channels", changedLater(1, { kernelChannels: 5 }), "stage 2"],
   ]
 ) {

@@ -6,7 +6,7 @@ import { normalizePsf } from "../../../core/psf/normalize.ts";
 import { createRandom, type Random } from "../../../core/random.ts";
 import { createRestorer } from "../../../core/restore.ts";
 import { createStages } from "../../../core/twb/initialize.ts";
-import type { LaterStageKind, Stage } from "../../../core/twb/stage.ts";
+import type { LaterStageKind, ShrinkageStage, Stage } from "../../../core/twb/stage.ts";
 import {
   channelOf,
   createVolume,
@@ -36,7 +36,13 @@ export interface OnnxCase {
   /** @default 1 */
   readonly stageCount?: number;
   readonly stageKind?: LaterStageKind;
+  readonly coarseFactors?: readonly Size[];
 }
+
+type ShrinkingNumbers = Pick<
+  ShrinkageStage,
+  "gains" | "gainSlopes" | "thresholdLogs" | "thresholdExponents"
+>;
 
 /** Grids with the factors 2, 3, 5 and 7, odd and even sizes, planes, channels, noise. */
 export const ONNX_CASES: readonly OnnxCase[] = [
@@ -134,6 +140,25 @@ export const CASCADE_CASES: readonly OnnxCase[] = [
     positivity: "rectify",
     peakRatio: 0.9,
   },
+  {
+    name: "shrinkage and coarse, one plane",
+    image: [1, 1, 61, 50],
+    psf: [1, 1, 9, 8],
+    kernelSize: [1, 5, 5],
+    stageCount: 2,
+    coarseFactors: [[1, 4, 4], [1, 3, 5]],
+    positivity: "rectify",
+    peakRatio: 0.8,
+  },
+  {
+    name: "coarse in depth too, two channels with their own kernels",
+    image: [2, 7, 26, 25],
+    psf: [2, 3, 6, 7],
+    kernelSize: [2, 3, 5],
+    channels: 2,
+    coarseFactors: [[2, 4, 4], [1, 4, 3]],
+    positivity: "rectify",
+  },
 ];
 
 /** A case with its numbers. */
@@ -203,6 +228,21 @@ function moveNumbers(
   const kernels = stage.kernels.map((value) => value + 0.2 * random.normal());
   const scales = stage.scales.map((value) => value * (1 + 0.5 * random.uniform()));
   const alone = stage.kind === "wiener" && stage.noiseWeight === undefined;
+  const moveGains = (
+    { gains, gainSlopes, thresholdLogs, thresholdExponents }: ShrinkingNumbers,
+  ) => {
+    const move = (values: Float64Array, size: number) =>
+      values.map((value) => value + size * random.normal());
+    return {
+      gains: move(gains, 0.4),
+      gainSlopes: move(gainSlopes, 0.4),
+      thresholdLogs: move(thresholdLogs, 0.3),
+      thresholdExponents: move(thresholdExponents, 0.3),
+    };
+  };
+  if (stage.kind === "coarse") {
+    return { ...stage, kernels, scales, positivity, ...moveGains(stage) };
+  }
   const moved = {
     ...stage,
     kernels,
@@ -217,13 +257,7 @@ function moveNumbers(
     case "residual":
       return { ...moved, stepSize: 0.8 };
     case "shrinkage":
-      return {
-        ...moved,
-        gains: moved.gains.map((value) => value + 0.4 * random.normal()),
-        gainSlopes: moved.gainSlopes.map((value) => value + 0.4 * random.normal()),
-        thresholdLogs: moved.thresholdLogs.map((value) => value + 0.3 * random.normal()),
-        thresholdExponents: moved.thresholdExponents.map((value) => value + 0.3 * random.normal()),
-      };
+      return { ...moved, ...moveGains(moved) };
   }
 }
 

@@ -50,9 +50,9 @@ Deno.test("renderReport() escapes all text", () => {
 
 Deno.test("renderReport() has words for every picture and a label for every slider", () => {
   const images = html.match(/<img [^>]*>/g)!;
-  // Four planes of three examples, four viewer stacks of the two that are not small images; two stages
-  // with three channels in all, the first with two responses a channel; one picture.
-  assert.equal(images.length, 3 * 4 + 2 * 4 + 3 + 2 * 2 + 1 + 1);
+  // Four planes of three examples, four viewer stacks of the two that are not small images; three stages
+  // with four channels in all, the first with two responses a channel; one picture.
+  assert.equal(images.length, 3 * 4 + 2 * 4 + 4 + 2 * 2 + 2 + 1);
   for (const image of images) assert.match(image, /alt="[^"]+"/);
   const charts = html.match(/<svg [^>]*>/g)!;
   assert.equal(charts.length, 3);
@@ -62,6 +62,13 @@ Deno.test("renderReport() has words for every picture and a label for every slid
   for (const [, id] of sliders) assert.ok(html.includes(`<label for="${id}">`));
   const ids = [...html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
   assert.equal(new Set(ids).size, ids.length);
+});
+
+Deno.test("renderReport() says what the kernels of every kind of stage are used for", () => {
+  assert.match(html, /Stage 2 \(residual\)<\/h3><p>4 kernels of 3 x 3 per channel, α = −5\.000/);
+  const coarse =
+    /Stage 3 \(coarse\)<\/h3><p>4 kernels of 3 x 3 per channel, on means around every 5 x 4/;
+  assert.match(html, coarse);
 });
 
 Deno.test("renderReport() embeds PNG files of the sizes it says", () => {

@@ -41,7 +41,11 @@ export function createReportData(): ReportData {
       { epoch: 2, trainLoss: -28, psnr: 30, cpsnr: 29, isnr: 3, cisnr: 4, learningRate: 1e-3 },
       { epoch: 3, trainLoss: -29, psnr: 31, cpsnr: 30, isnr: 4, cisnr: 5, learningRate: 5e-4 },
     ],
-    stages: [bank([15, 2, 3, 5, 5]), { ...bank([4, 1, 1, 3, 3]), kind: "residual" }],
+    stages: [
+      bank([15, 2, 3, 5, 5]),
+      { ...bank([4, 1, 1, 3, 3]), kind: "residual" },
+      { ...bank([4, 1, 1, 3, 3]), alpha: undefined, factor: [1, 4, 5], kind: "coarse" },
+    ],
     examples: [
       createExample(NASTY, [1, 8, 40, 48]),
       createExample("two channels", [2, 5, 30, 30]),

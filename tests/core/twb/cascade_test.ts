@@ -81,6 +81,33 @@ const problems: Readonly<Record<string, Problem>> = {
       stageCount: 3,
     }),
   },
+  "shrinkage and coarse, 2D, rectified": {
+    size: [1, 6, 7],
+    psfSize: [1, 3, 3],
+    sigma: 0.02,
+    channels: 1,
+    stages: learnedStages({
+      kernelSize: [1, 3, 3],
+      kernelCount: 2,
+      stageCount: 2,
+      coarseFactors: [[1, 2, 3], [1, 4, 4]],
+      coarseKernelCount: 3,
+      positivity: "rectify",
+    }),
+  },
+  "coarse behind one block, 3D, two channels, even kernels": {
+    size: [3, 4, 5],
+    psfSize: [1, 3, 1],
+    sigma: 0.05,
+    channels: 2,
+    stages: learnedStages({
+      kernelSize: [2, 3, 2],
+      kernelCount: 2,
+      kernelChannels: 2,
+      coarseFactors: [[2, 2, 1]],
+      coarseKernelCount: 2,
+    }),
+  },
   "shrinkage, channels that share kernels": {
     size: [1, 4, 5],
     psfSize: [1, 3, 3],

@@ -42,10 +42,16 @@ Deno.test("weightOf() grows with the noise variance in a noise-adaptive stage", 
   assert.ok(weightOf(stage, 0) > 0);
 });
 
-for (const stageKind of ["residual", "shrinkage"] as const) {
-  Deno.test(`withParameters() puts back what flattenStages() took out of a ${stageKind} cascade`, () => {
-    const options = { kernelSize: [1, 3, 3], kernelCount: 3, stageCount: 3, stageKind } as const;
-    const stages = createStages(options);
+for (
+  const [name, kind] of [
+    ["residual", { stageKind: "residual" }],
+    ["shrinkage", { stageKind: "shrinkage" }],
+    ["coarse", { coarseFactors: [[1, 4, 4], [1, 2, 2]] }],
+  ] as const
+) {
+  Deno.test(`withParameters() puts back what flattenStages() took out of a ${name} cascade`, () => {
+    const options = { kernelSize: [1, 3, 3], kernelCount: 3, stageCount: 3 } as const;
+    const stages = createStages({ ...options, ...kind });
     const learned = flattenStages(stages).map((value, i) => value + Math.sin(i));
     const moved = withParameters(stages, learned);
     assert.deepEqual(flattenStages(moved), learned);
@@ -60,4 +66,8 @@ Deno.test("countParameters() of cascades is as the equations have it", () => {
   const bank = { kernelSize: [3, 5, 5], kernelCount: 15, kernelChannels: 2 } as const;
   assert.deepEqual(of({ ...bank, stageCount: 3, stageKind: "residual" }), [2282, 2283, 2283]);
   assert.deepEqual(of({ ...bank, stageCount: 2, stageKind: "shrinkage" }), [2282, 30 * 86 + 5]);
+  // D C (n + 11) on a coarser scale, with 16 kernels if nothing is said.
+  assert.deepEqual(of({ ...bank, coarseFactors: [[1, 4, 4]] }), [2282, 32 * 86]);
+  const few = { kernelSize: [1, 3, 3], kernelCount: 3, coarseFactors: [[1, 4, 4]] } as const;
+  assert.deepEqual(of(few), [32, 8 * 20]);
 });

@@ -4,6 +4,7 @@ import { combine, copy, dot, modulate } from "./combine";
 import { filterZ, forwardZ, gradientZ, inverseZ } from "./axial";
 import { forwardX, inverseX, transformY } from "./lateral";
 import { addNoise, rectify, residual } from "./pointwise";
+import { resample } from "./resample";
 import { shrinkResponses, shrinkResponsesGradient } from "./shrinkage";
 import { addDivergence, ascendDual } from "./total_variation";
 import { softThreshold, waveletColumns, waveletRows } from "./wavelet";
@@ -81,6 +82,9 @@ export function work(job: usize, scratch: usize): void {
         break;
       case 23:
         shrinkResponsesGradient(job, begin, end, scratch);
+        break;
+      case 24:
+        resample(job, begin, end, scratch);
         break;
       default:
         softThreshold(job, begin, end, scratch);
