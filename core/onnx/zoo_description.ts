@@ -106,8 +106,9 @@ interface ZooAxis {
   readonly scale?: number;
   /**
    * Voxels at the border of a tile that another tile has to overlap: the reach of the stages, about
-   * the PSF's size and the kernels' of all of them; none where a tile would be mostly border, and none
-   * along z, where a tile is the whole depth.
+   * the PSF's size and the kernels' of all of them, and such that coarse stages have their nodes where the
+   * whole stack has them; none where a tile would be mostly border, and none along z, where a tile is the
+   * whole depth.
    */
   readonly halo: number;
 }
@@ -120,7 +121,9 @@ function spaceAxes({ shape, psfShape, model, voxelSizeUm }: Omit<ZooFacts, "sha2
       (sum, stage) => sum + kernelSpanOf(stage, axis),
       psfShape[axis + 1],
     );
-    while (halo % 2 !== 0 || !isWhole(halo, scale)) halo++;
+    const goesWithNodes = () =>
+      model.stages.every((stage) => stage.kind !== "coarse" || halo % stage.factor[axis] === 0);
+    while (halo % 2 !== 0 || !isWhole(halo, scale) || !goesWithNodes()) halo++;
     if (id === "z" || 4 * halo > size) halo = 0;
     return { id, size, scale, halo };
   });
