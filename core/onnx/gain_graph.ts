@@ -50,12 +50,14 @@ export function emitGain(
   );
   const square = op("Max", threshold, real(LEAST_SQUARE));
   const balance = emitBalance(graph, noise);
-  const gainOf = (gains: (of: Float64Array, index: number) => number) =>
-    op(
+  const gainOf = (gains: (of: Float64Array, index: number) => number) => {
+    const sum = op(
       "Add",
       op("Mul", balance, listed((index) => gains(stage.gainSlopes, index))),
       listed((index) => gains(stage.gains, index)),
     );
+    return stage.kind === "coarse" ? op("Mul", sum, emitShare(graph, noise)) : sum;
+  };
   const sumOf = (of: Float64Array, index: number) =>
     of.subarray(index * GAIN_COUNT, (index + 1) * GAIN_COUNT).reduce((sum, n) => sum + n, 0);
   return {
@@ -74,6 +76,13 @@ function emitBalance(graph: Graph, sigma: Value): Value {
     emit(graph, operator, [sigma, real(REFERENCE_SIGMA)])
   );
   return emit(graph, "Div", [from, to]);
+}
+
+/** (sigma / (sigma + 0.01))^2 */
+function emitShare(graph: Graph, sigma: Value): Value {
+  const whole = emit(graph, "Add", [sigma, real(REFERENCE_SIGMA)]);
+  const share = emit(graph, "Div", [sigma, whole]);
+  return emit(graph, "Mul", [share, share]);
 }
 
 /** z of responses `[c, z, d, y, x]`. */

@@ -118,12 +118,12 @@ const LATER = {
   memory: 0.9,
 };
 
-/** Starting values of coarse stages. */
+/** Starting values of coarse stages: a small part is taken away of what is weak. */
 const COARSE = {
-  thresholdLog: -5,
+  scale: 0.25,
+  thresholdLog: -6.4,
   thresholdExponent: 1,
-  /** A small part is taken away of what is weak. */
-  gains: [0.06, -0.02, -0.02, -0.02],
+  gains: [1, -1 / 3, -1 / 3, -1 / 3],
 };
 
 /**
@@ -181,13 +181,17 @@ function createCoarseStage(
   return {
     kind: "coarse",
     factor,
-    ...{ kernelSize, kernelCount, kernelChannels, kernels, scales, positivity },
+    ...{ kernelSize, kernelCount, kernelChannels, kernels, positivity },
+    scales: scales.fill(COARSE.scale),
     ...createGains(scales.length, COARSE),
   };
 }
 
 /** The same gains and thresholds for so many kernels. */
-function createGains(count: number, { gains, thresholdLog, thresholdExponent }: typeof COARSE) {
+function createGains(
+  count: number,
+  { gains, thresholdLog, thresholdExponent }: Omit<typeof COARSE, "scale">,
+) {
   return {
     gains: Float64Array.from(Array.from({ length: count }, () => gains).flat()),
     gainSlopes: new Float64Array(count * gains.length),

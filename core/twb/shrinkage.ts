@@ -7,7 +7,13 @@ import type { ShrinkageKernels } from "../compute/engine.ts";
 import { GAIN_COUNT } from "../compute/gain.ts";
 import { voxelsOf } from "../volume.ts";
 import { normalizeKernels } from "./kernels.ts";
-import { type CoarseStage, logNoise, noiseBalance, type ShrinkageStage } from "./stage.ts";
+import {
+  type CoarseStage,
+  logNoise,
+  noiseBalance,
+  noiseShare,
+  type ShrinkageStage,
+} from "./stage.ts";
 
 /** The kernels of one channel, with gains and thresholds for a noise level. */
 export function shrinkageOf(
@@ -35,11 +41,20 @@ export function shrinkageOf(
 
 /** The gain at a place of `[d, c, 4]`. */
 export function gainAt(
-  { gains, gainSlopes }: Pick<ShrinkageStage, "gains" | "gainSlopes">,
+  stage: ShrinkageStage | CoarseStage,
   index: number,
   sigma: number,
 ): number {
-  return gains[index] + noiseBalance(sigma) * gainSlopes[index];
+  const { gains, gainSlopes } = stage;
+  return shareAt(stage, sigma) * (gains[index] + noiseBalance(sigma) * gainSlopes[index]);
+}
+
+/**
+ * The part of all gains that is left at a noise level: in a coarse stage they are of what is taken
+ * away, and that is nothing where there is no noise.
+ */
+export function shareAt({ kind }: ShrinkageStage | CoarseStage, sigma: number): number {
+  return kind === "coarse" ? noiseShare(sigma) ** 2 : 1;
 }
 
 /** The runs of `length` values at these indices, one after another. */

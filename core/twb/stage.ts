@@ -96,7 +96,7 @@ export interface ShrinkageStage extends FilterStage, ShrinkingBank {
  * shrinkage stage. There is no filter, for a PSF leaves such means as they are.
  *
  *     m(j) = sum_n t_f(n - f j) x(n),   t_f(n) = (f - |n|) / f^2 for |n| < f, a product over the axes
- *     r_d = g_d * m,   z_d = r_d gain_d(r_d)
+ *     r_d = g_d * m,   z_d = r_d gain_d(r_d),   gain = (m + t n) (sigma / (sigma + 0.01))^2
  *     x - U sum_d g_d^T z_d,   U linear between the nodes f j
  *
  * x is the last estimate in the field of view, mirrored at its borders.
@@ -232,6 +232,11 @@ export function logNoise(sigma: number): number {
 /** t in -1..1, 0 at 1 %: what numbers that change with the noise, but never without bound, change with. */
 export function noiseBalance(sigma: number): number {
   return (sigma - REFERENCE_SIGMA) / (sigma + REFERENCE_SIGMA);
+}
+
+/** (1 + t) / 2, in 0..1: sigma / (sigma + 0.01) */
+export function noiseShare(sigma: number): number {
+  return sigma / (sigma + REFERENCE_SIGMA);
 }
 
 /** Whether a stage depends on the noise level, which then has to be given or estimated. */

@@ -7,6 +7,7 @@ import type { ShrinkageGradients } from "../compute/engine.ts";
 import { GAIN_COUNT } from "../compute/gain.ts";
 import { correlateWithLags, countLags, denormalizeGradients, normalizeKernels } from "./kernels.ts";
 import { regularizersOf, zeroLagOf } from "./regularizer.ts";
+import { shareAt } from "./shrinkage.ts";
 import {
   flattenByName,
   isShrinking,
@@ -108,11 +109,12 @@ export function addShrinkageGradients(
   const n = voxelsOf(stage.kernelSize);
   const level = logNoise(sigma);
   const balance = noiseBalance(sigma);
+  const share = shareAt(stage, sigma);
   for (let d = 0; d < stage.kernelCount; d++) {
     const index = d * kernelChannels + own;
     for (let u = 0; u < n; u++) gradients.kernels[index * n + u] += kernels[d * n + u];
     for (let k = 0; k < GAIN_COUNT; k++) {
-      const value = gains[d * GAIN_COUNT + k];
+      const value = share * gains[d * GAIN_COUNT + k];
       gradients.gains[index * GAIN_COUNT + k] += value;
       gradients.gainSlopes[index * GAIN_COUNT + k] += balance * value;
     }
