@@ -160,7 +160,7 @@ export interface AxisTaps {
   /** One more than there are outputs, from 0 on. */
   readonly starts: Int32Array;
   readonly indices: Int32Array;
-  readonly weights: Float32Array;
+  readonly weights: Float64Array;
 }
 
 /** The sums along every axis. */

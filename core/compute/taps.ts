@@ -17,7 +17,7 @@ export function tapsOf(lists: readonly TapList[]): AxisTaps {
   return {
     starts,
     indices: Int32Array.from(all, ([index]) => index),
-    weights: Float32Array.from(all, ([, weight]) => weight),
+    weights: Float64Array.from(all, ([, weight]) => weight),
   };
 }
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { AxisTaps, Taps } from "../compute/engine.ts";
+import type { Taps } from "../compute/engine.ts";
 import { type TapList, tapsOf, transposeTaps } from "../compute/taps.ts";
 import type { Size } from "../volume.ts";
 import type { CoarseStage } from "./stage.ts";
@@ -30,29 +30,21 @@ export function coarseGridOf(
     const nodes = countNodes(length, factor[axis]);
     const grid = nodes + kernelSize[axis] - 1;
     const before = Math.floor(kernelSize[axis] / 2);
+    const step = factor[axis];
+    const places = Array.from({ length: grid }, (_, j) => j < grid - before ? j : j - grid);
     return {
       nodes,
       grid,
-      means: tapsOf(
-        Array.from(
-          { length: grid },
-          (_, j) =>
-            meanAround((j < grid - before ? j : j - grid) * factor[axis], {
-              length,
-              factor: factor[axis],
-            }),
-        ),
-      ),
-      spread: tapsOf(Array.from({ length }, (_, i) => interpolateAt(i, factor[axis]))),
+      means: tapsOf(places.map((node) => meanAround(node * step, { length, step }))),
+      spread: tapsOf(Array.from({ length }, (_, i) => interpolateAt(i, step))),
     };
   });
-  const all = <T>(name: "nodes" | "grid" | "means" | "spread") =>
-    axes.map((axis) => axis[name]) as unknown as readonly [T, T, T];
+  const [z, y, x] = axes;
   return {
-    nodes: all<number>("nodes"),
-    grid: all<number>("grid"),
-    means: all<AxisTaps>("means"),
-    spread: all<AxisTaps>("spread"),
+    nodes: [z.nodes, y.nodes, x.nodes],
+    grid: [z.grid, y.grid, x.grid],
+    means: [z.means, y.means, x.means],
+    spread: [z.spread, y.spread, x.spread],
   };
 }
 
@@ -74,23 +66,23 @@ export function countNodes(length: number, factor: number): number {
   return Math.ceil((length - 1) / factor) + 1;
 }
 
-/** Weights (f - |d|) / f^2 at the distances |d| < f; beyond its ends the line is mirrored. */
+/** Weights (f - |d|) / f^2 at the distances |d| < f, f the step; beyond its ends the line is mirrored. */
 function meanAround(
   at: number,
-  { length, factor }: { readonly length: number; readonly factor: number },
+  { length, step }: { readonly length: number; readonly step: number },
 ): TapList {
   const period = 2 * length;
-  return Array.from({ length: 2 * factor - 1 }, (_, tap) => {
-    const distance = tap - factor + 1;
+  return Array.from({ length: 2 * step - 1 }, (_, tap) => {
+    const distance = tap - step + 1;
     const place = (((at + distance) % period) + period) % period;
     const index = Math.min(place, period - 1 - place);
-    return [index, (factor - Math.abs(distance)) / factor ** 2] as const;
+    return [index, (step - Math.abs(distance)) / step ** 2] as const;
   });
 }
 
 /** Linear between the nodes on both sides. */
-function interpolateAt(at: number, factor: number): TapList {
-  const node = Math.floor(at / factor);
-  const part = at / factor - node;
+function interpolateAt(at: number, step: number): TapList {
+  const node = Math.floor(at / step);
+  const part = at / step - node;
   return part === 0 ? [[node, 1]] : [[node, 1 - part], [node + 1, part]];
 }

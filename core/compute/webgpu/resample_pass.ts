@@ -33,7 +33,11 @@ export class ResamplePass {
   ): void {
     assertTaps(taps, { output: output.size, input: input.size });
     const { commands, pipelines } = this.#parts;
-    const lists = taps.flatMap(({ starts, indices, weights }) => [starts, indices, weights]);
+    const lists = taps.flatMap(({ starts, indices, weights }) => [
+      starts,
+      indices,
+      Float32Array.from(weights),
+    ]);
     const offsets: number[] = [];
     const values = new Uint32Array(lists.reduce((sum, { length }) => sum + length, 0));
     let end = 0;
