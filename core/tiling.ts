@@ -195,8 +195,12 @@ function bytesOf(
     0,
   );
   const planes = work + transfers * grid[0] + psfSize[0] + regularizers;
-  const slab = tile[0] * grid[1] * grid[2];
-  const fields = voxelsOf(tile) + (several ? 2 * voxelsOf(tile) + slab + 3 * voxelsOf(grid) : 0);
+  // Shrinkage completes the stack beyond its field of view.
+  const completion = stages.some(({ kind }) => kind === "shrinkage")
+    ? voxelsOf(tile) + tile[0] * grid[1] * grid[2]
+    : 0;
+  const fields = voxelsOf(tile) + completion +
+    (several ? voxelsOf(tile) + 3 * voxelsOf(grid) : 0);
   const scratch = stages.some(({ kind }) => kind === "shrinkage" || kind === "coarse")
     ? SHRINKAGE_BYTES
     : 0;

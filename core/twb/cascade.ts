@@ -51,11 +51,10 @@ export interface LaterWorkspace {
   /** The last stage's estimate after positivity, on the grid: x. */
   readonly input: Field;
   readonly work: Field;
-  /** The stack's planes, each of the grid's size. */
-  readonly slab: Field;
   /** Of the stack's size. */
   readonly part: Field;
-  readonly otherPart: Field;
+  /** Of shrinkage stages: the stack's planes, each of the grid's size, and a field of the stack's size. */
+  readonly completion?: { readonly slab: Field; readonly part: Field };
   readonly partPlanes: Planes;
   /** Of the grid's depth. */
   readonly planes: Planes;
@@ -121,9 +120,13 @@ export function createCascade(engine: Engine, options: CascadeOptions): Cascade 
     estimates: onGrid(purpose === "train" ? stages.length : 1),
     input: engine.createField(grid),
     work: engine.createField(grid),
-    slab: engine.createField([size[0], grid[1], grid[2]]),
     part: engine.createField(size),
-    otherPart: engine.createField(size),
+    completion: stages.some(({ kind }) => kind === "shrinkage")
+      ? {
+        slab: engine.createField([size[0], grid[1], grid[2]]),
+        part: engine.createField(size),
+      }
+      : undefined,
     partPlanes: purpose === "train" || beginning === "grid"
       ? engine.createPlanes(grid, size[0])
       : first.observed,
@@ -153,8 +156,9 @@ export function freeCascade({ engine, regularizers, first, later }: Cascade): vo
   freeWorkspace(first);
   engine.free(...regularizers.slice(1).flat());
   if (!later) return;
-  const { estimates, input, work, slab, part, otherPart, partPlanes, planes, otherPlanes } = later;
-  engine.free(...estimates, input, work, slab, part, otherPart, otherPlanes);
+  const { estimates, input, work, part, completion, partPlanes, planes, otherPlanes } = later;
+  engine.free(...estimates, input, work, part, otherPlanes);
+  if (completion) engine.free(completion.slab, completion.part);
   if (partPlanes !== first.observed) engine.free(partPlanes);
   if (planes !== first.work) engine.free(planes);
 }
@@ -229,7 +233,8 @@ function forwardResidual(cascade: Cascade, { index, observed, output, passage }:
 /** x + p (s - x) + k o, s = F^-1[ ( conj(K) F y' + w F (q + a^2 (x - o)) ) / L ] */
 function forwardShrinkage(cascade: Cascade, { index, observed, output, passage }: StageStep): void {
   const { engine } = cascade;
-  const { estimates, input, work, slab, part, otherPart, planes, otherPlanes } = cascade.later!;
+  const { estimates, input, work, part, planes, otherPlanes } = cascade.later!;
+  const { slab, part: otherPart } = cascade.later!.completion!;
   const { filtering, stage } = stageAt(cascade, index, passage);
   const { anchor, relaxation, memory } = stage as ShrinkageStage;
   const { transfer } = passage;

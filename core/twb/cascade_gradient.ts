@@ -160,7 +160,8 @@ async function backwardShrinkage(
   { index, passage, gradients }: StageStep,
 ): Promise<void> {
   const { engine, size } = cascade;
-  const { estimates, input, work, slab, planes, otherPlanes } = cascade.later!;
+  const { estimates, input, work, planes, otherPlanes } = cascade.later!;
+  const { slab } = cascade.later!.completion!;
   const { filtering, weight, stage } = stageAt(cascade, index, passage);
   const { anchor, relaxation, memory } = stage as ShrinkageStage;
   const { transfer } = passage;
