@@ -49,9 +49,8 @@ export class ResamplePass {
     const table = this.#temporaries.reserve("taps", values.byteLength);
     commands.write(table, values);
     const offsetsOf = (part: number) => [...[0, 3, 6].map((axis) => offsets[axis + part]), 0];
-    const describe = ({ firstPlane, planes, firstRow, rows }: Chunk) => [
-      ...[firstPlane, planes, firstRow, rows],
-    ];
+    const describe = (chunk: Chunk) =>
+      [chunk.firstPlane, chunk.planes, chunk.firstRow, chunk.rows] as const;
     output.chunks.forEach((to, o) =>
       input.chunks.forEach((from, i) => {
         const rows = to.planes * to.rows;

@@ -2,7 +2,10 @@
 // weights along z and y, and the sum is then read with those along x.
 import { arg, argF32 } from "./job";
 
-/** Along an axis: where the taps of every output begin, their indices, and their weights. */
+/**
+ * out = weight sum a b c src on the first voxels, or that added. Every axis has three lists: where the taps
+ * of an output begin, their indices, and their weights.
+ */
 export function resample(job: usize, begin: i32, end: i32, scratch: usize): void {
   const out = <usize> arg(job, 0), outHeight = arg(job, 1), outWidth = arg(job, 2);
   const src = <usize> arg(job, 3), srcHeight = arg(job, 4), srcWidth = arg(job, 5);
