@@ -248,7 +248,7 @@ async function finishEpoch(state: TrainingState, options: TrainOptions): Promise
 }
 
 /** The part of the learning rate below which a schedule is about to end. */
-const SETTLED = 0.25;
+const SETTLED = 0.05;
 
 /**
  * Whether an epoch may be the best: numbers that large steps have just moved are a draw from around
