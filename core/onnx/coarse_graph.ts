@@ -66,17 +66,16 @@ function nodesAlong(
 
 /** Weights (f - |d|) / f^2 at the distances |d| < f from every node; lines are mirrored at their ends. */
 function averageAlong(graph: Graph, value: Value, nodes: NodeAxis): Value {
-  const { samples, length, voxels, factor, before, axis } = nodes;
-  if (factor === 1 && samples === length) return value;
+  const { length, voxels, factor, before, axis } = nodes;
+  // Kernels of one tap reach no other node: the means are the voxels.
+  if (factor === 1 && before === 0) return value;
   const op = (operator: string, a: Value, b: Value) => emit(graph, operator, [a, b]);
   const count = 2 * factor - 1;
   // The nodes before the first one are the last ones of the periodic line.
   const shifted = op("Add", rangeAlong(graph, length, { axis: 0, rank: 2 }), integer(before));
   const node = op("Sub", op("Mod", shifted, length), integer(before));
-  const distances = array(Float64Array.from({ length: count }, (_, i) => i - factor + 1), [
-    1,
-    count,
-  ], "int64");
+  const taps = Array.from({ length: count }, (_, i) => i - factor + 1);
+  const distances = array(taps, [1, count], "int64");
   const period = op("Mul", voxels, integer(2));
   const place = op("Mod", op("Add", op("Mul", node, integer(factor)), distances), period);
   const mirrored = op("Sub", op("Sub", period, integer(1)), place);
@@ -89,13 +88,7 @@ function averageAlong(graph: Graph, value: Value, nodes: NodeAxis): Value {
     count,
     ...sizes.slice(axis + 1),
   ]);
-  const shares = array(
-    Float64Array.from(
-      { length: count },
-      (_, i) => (factor - Math.abs(i - factor + 1)) / factor ** 2,
-    ),
-    [count],
-  );
+  const shares = array(taps.map((d) => (factor - Math.abs(d)) / factor ** 2), [count]);
   const weighted = op("Mul", apart, along(graph, shares, { axis: axis + 1, rank: 5 }));
   const axes = array([axis + 1], [1], "int64");
   return emit(graph, "ReduceSum", [weighted, axes], { keepdims: 0 });
