@@ -56,6 +56,7 @@ export const deconvolveCommand: CommandSpec<DeconvolveCommandOptions> = {
     }
     const { model, psf, onnx } = await openRestoration(path, {
       psf: typed.psf,
+      image: input as string,
       runtime: typed.engine,
     });
     const progress = createProgress(quiet ? "quiet" : "shown");

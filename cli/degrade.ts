@@ -6,7 +6,7 @@
 import { type Backend, runOnEngine } from "../core/compute/choose_engine.ts";
 import { degradeStack } from "../core/degrade_stack.ts";
 import { commonOptions, deconvolveOptions, type NoiseRange } from "../core/options.ts";
-import { loadPsf } from "../core/psf/load_psf.ts";
+import { loadPsfFor } from "../core/psf/load_psf.ts";
 import { type CommandSpec, required } from "./command.ts";
 
 const { noise, photons, seed, backend, threads } = commonOptions;
@@ -32,7 +32,7 @@ export const degradeCommand: CommandSpec<DegradeCommandOptions> = {
   options,
   examples: ["degrade cell.tif blurred.tif --psf psf.tif --noise 1% --seed 1"],
   async run([input, output], { type, noise, photons, seed, backend, threads, ...rest }) {
-    const { psf } = await loadPsf(required(rest.psf, options.psf));
+    const { psf } = await loadPsfFor(input as string, required(rest.psf, options.psf));
     const onNotice = (line: string) => console.error(line);
     await runOnEngine(
       { backend, threads, onNotice },

@@ -11,7 +11,7 @@ import { loadModel } from "../core/model/load_model.ts";
 import type { Model } from "../core/model/model.ts";
 import { type OnnxTarget, writeOnnx } from "../core/onnx/write_onnx.ts";
 import { commonOptions, exportOptions, longName } from "../core/options.ts";
-import { loadPsf } from "../core/psf/load_psf.ts";
+import { loadPsf, loadPsfFor } from "../core/psf/load_psf.ts";
 import { assertFinite, formatSize, type Size } from "../core/volume.ts";
 import { type CommandSpec, required } from "./command.ts";
 import { withInterrupt } from "./interrupt.ts";
@@ -89,8 +89,9 @@ async function exportOnnx(
   output: string,
   { psf, size }: ExportCommandOptions,
 ): Promise<string> {
+  const presetDepth = size?.[0] === 1 ? "plane" : "volume";
   const target: OnnxTarget = psf !== undefined && size !== undefined
-    ? { kind: "baked", psf: (await loadPsf(psf)).psf, size }
+    ? { kind: "baked", psf: (await loadPsf(psf, { presetDepth })).psf, size }
     : { kind: "general" };
   const bytes = writeOnnx(model, target);
   writeFileAtomically(output, bytes);
@@ -107,7 +108,7 @@ async function exportPackage(
 ): Promise<string> {
   const { name, size, author, cite, licence, threads } = typed;
   const testName = required(typed.testStack, options.testStack);
-  const { psf } = await loadPsf(required(typed.psf, options.psf));
+  const { psf } = await loadPsfFor(testName, required(typed.psf, options.psf));
   const testStack = await readVolume(testName);
   assertFinite(testStack, testName);
   const { bytes, relativeError } = await withInterrupt(

@@ -9,7 +9,7 @@ import { loadModel } from "./model/load_model.ts";
 import type { Model } from "./model/model.ts";
 import { hasRunFile, runPath } from "./model/run_folder.ts";
 import { describeOnnx } from "./onnx/check_onnx.ts";
-import { loadPsf } from "./psf/load_psf.ts";
+import { loadPsfFor } from "./psf/load_psf.ts";
 import type { Volume } from "./volume.ts";
 
 /** What is needed to restore. */
@@ -30,7 +30,12 @@ export interface Restoration {
  */
 export async function openRestoration(
   path: string,
-  { psf, runtime }: { readonly psf?: string; readonly runtime: "native" | "onnx" },
+  { psf, image, runtime }: {
+    readonly psf?: string;
+    /** The file that is to be restored. */
+    readonly image: string;
+    readonly runtime: "native" | "onnx";
+  },
 ): Promise<Restoration> {
   const file = hasRunFile(path, "onnx") ? runPath(path, "onnx") : path;
   const isOnnx = file.toLowerCase().endsWith(".onnx");
@@ -43,7 +48,7 @@ export async function openRestoration(
     : undefined;
   const own = onnx && describeOnnx(onnx.bytes, onnx.name).baked?.psf;
   const model = loadModel(name);
-  if (psf !== undefined) return { model, psf: (await loadPsf(psf)).psf, onnx };
+  if (psf !== undefined) return { model, psf: (await loadPsfFor(image, psf)).psf, onnx };
   if (own) return { model, psf: own, onnx };
   throw new InputError("--psf is missing; give a TIFF, or a preset such as hela3d/psf1");
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { InputError } from "../errors.ts";
-import { readVolume } from "../io/read_stack.ts";
+import { openStack, readVolume } from "../io/read_stack.ts";
 import { assertFinite, channelOf, type Size, type Volume } from "../volume.ts";
 import { createPsf } from "./create_psf.ts";
 import { normalizePsf, sumOf } from "./normalize.ts";
@@ -89,11 +89,32 @@ export function checkPsf(psf: Volume, name: string): Volume {
  *
  * @throws {InputError} as `loadPsfs` does, and for the name of a whole set.
  */
-export async function loadPsf(reference: string): Promise<NamedPsf> {
-  const psfs = await loadPsfs([reference]);
+export async function loadPsf(
+  reference: string,
+  options: LoadPsfOptions = {},
+): Promise<NamedPsf> {
+  const psfs = await loadPsfs([reference], options);
   if (psfs.length !== 1) {
     const names = psfs.map(({ name }) => name).join(", ");
     throw new InputError(`${reference} names ${psfs.length} PSFs; choose one: ${names}`);
   }
   return psfs[0];
+}
+
+/**
+ * The one PSF that a reference names, for the image in a file, which is looked at where that makes a
+ * difference: a preset is the plane in focus alone for an image of one plane.
+ *
+ * @throws {InputError} as `loadPsf` does, and when the image cannot be read.
+ */
+export async function loadPsfFor(image: string, reference: string): Promise<NamedPsf> {
+  if (!isPresetReference(reference)) return loadPsf(reference);
+  const reader = await openStack(image);
+  try {
+    return await loadPsf(reference, {
+      presetDepth: reader.info.shape[1] === 1 ? "plane" : "volume",
+    });
+  } finally {
+    reader.close();
+  }
 }

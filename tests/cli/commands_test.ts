@@ -93,6 +93,15 @@ Deno.test("train, evaluate, degrade and deconvolve go together", async (t) => {
     assert.notDeepEqual(Deno.readFileSync(`${world}/again.tif`), first);
   });
 
+  await t.step("an image of one plane takes the presets' plane in focus", async () => {
+    await run("degrade plane.tif blurred_plane.tif --psf hela3d/psf4 --noise 1%");
+    await run("deconvolve blurred_plane.tif plane_restored.tif --model runs/a --psf hela3d/psf4");
+    await run("export runs/a plane.onnx --psf hela3d/psf4 --size 32x32");
+    for (const name of ["blurred_plane.tif", "plane_restored.tif", "plane.onnx"]) {
+      assert.ok(listFiles(world).includes(name), name);
+    }
+  });
+
   await t.step("deconvolve restores what was blurred, with the stack's voxel size", async () => {
     const { stdout, stderr } = await run(
       "deconvolve blurred.tif restored.tif --model runs/a --psf psf.tif",
