@@ -127,22 +127,20 @@ function assertHeeded(
       "--coarse-kernels is for --coarse stages; give --coarse 4x4, or leave it out",
     );
   }
-  if (given.has("stageKind") && stages === 1) {
+  const cascade = isCascade({ stages, coarse });
+  const forBlock = (["positivity", "noiseAdaptive"] as const).find((name) => given.has(name));
+  if (cascade && forBlock) {
     throw new UsageError(
-      "--stage-kind is for a cascade; give --stages 2 or more, or leave it out",
+      `${longName(trainOptions[forBlock])} is for one block, a cascade has it always; leave it out`,
     );
   }
-  const cascade = isCascade({ stages, coarse });
-  const wrong = cascade
-    ? (["positivity", "noiseAdaptive"] as const).find((name) => given.has(name))
-    : (["stageEpochs", "signed"] as const).find((name) => given.has(name));
-  if (wrong) {
+  const forCascade = (["stageKind", "stageEpochs", "signed"] as const)
+    .find((name) => given.has(name) && !(name === "stageKind" ? stages > 1 : cascade));
+  if (forCascade) {
     throw new UsageError(
-      cascade
-        ? `${longName(trainOptions[wrong])} is for one block, a cascade has it always; leave it out`
-        : `${
-          longName(trainOptions[wrong])
-        } is for a cascade; give --stages 2 or more, or leave it out`,
+      `${
+        longName(trainOptions[forCascade])
+      } is for a cascade; give --stages 2 or more, or leave it out`,
     );
   }
   if (given.has("validation") && given.has("validationPart")) {

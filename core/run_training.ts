@@ -66,7 +66,9 @@ export interface TrainConfig {
 }
 
 /** Whether the model has more stages than the slides' one block. */
-export function isCascade({ stages = 1, coarse = [] }: Pick<TrainConfig, "stages" | "coarse">) {
+export function isCascade(
+  { stages = 1, coarse = [] }: Pick<TrainConfig, "stages" | "coarse">,
+): boolean {
   return stages + coarse.length > 1;
 }
 

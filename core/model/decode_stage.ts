@@ -47,8 +47,10 @@ function decodeStage(json: Record<string, unknown>, check: Check): Stage {
   });
   if (kind === "coarse") {
     return {
-      ...{ kind, factor: decodeSize(json.factor, "the distance of nodes", check) },
-      ...{ ...bank, ...shrinking() },
+      kind,
+      ...bank,
+      ...shrinking(),
+      factor: decodeSize(json.factor, "the distance of nodes", check),
       positivity: positivity as "none" | "rectify",
     };
   }

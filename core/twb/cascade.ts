@@ -39,6 +39,8 @@ export interface Cascade {
   readonly stages: readonly Stage[];
   /** R per stage, one per channel of its kernels; none of a coarse stage. */
   readonly regularizers: readonly (readonly Regularizer[])[];
+  /** Nodes per stage; undefined but of a coarse one. */
+  readonly coarse: readonly (CoarseGrid | undefined)[];
   readonly first: BlockWorkspace;
   /** What the stages behind the first need; undefined where there is none. */
   readonly later?: LaterWorkspace;
@@ -133,7 +135,10 @@ export function createCascade(engine: Engine, options: CascadeOptions): Cascade 
     planes: purpose === "train" ? engine.createPlanes(grid, grid[0]) : first.work,
     otherPlanes: engine.createPlanes(grid, grid[0]),
   };
-  const cascade = { engine, size, grid, beginning, stages, regularizers, first, later };
+  const coarse = stages.map((stage) =>
+    stage.kind === "coarse" ? coarseGridOf(size, stage) : undefined
+  );
+  const cascade = { engine, size, grid, beginning, stages, regularizers, coarse, first, later };
   loadStages(cascade);
   return cascade;
 }
@@ -267,17 +272,18 @@ function forwardCoarse(cascade: Cascade, { index, output, passage }: StageStep):
   const { engine } = cascade;
   const { input } = cascade.later!;
   const stage = cascade.stages[index] as CoarseStage;
-  const coarse = coarseGridOf(cascade.size, stage);
-  const means = takeMeans(cascade, coarse);
-  const responses = engine.createField(coarse.nodes);
+  const { nodes, spread } = cascade.coarse[index]!;
+  const means = takeMeans(cascade, index);
+  const responses = engine.createField(nodes);
   engine.shrinkResponses(means, responses, shrinkageOf(stage, passage));
   engine.combine(output, [[1, input]]);
-  engine.resample(output, responses, coarse.spread, { weight: -1, mode: "add" });
+  engine.resample(output, responses, spread, { weight: -1, mode: "add" });
   engine.free(means, responses);
 }
 
-/** The means of what a stage begins with, in a field of their own. */
-export function takeMeans({ engine, later }: Cascade, { grid, means }: CoarseGrid): Field {
+/** The means of what the coarse stage `index` begins with, in a field of their own. */
+export function takeMeans({ engine, coarse, later }: Cascade, index: number): Field {
+  const { grid, means } = coarse[index]!;
   const field = engine.createField(grid);
   engine.resample(field, later!.input, means);
   return field;

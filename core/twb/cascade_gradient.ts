@@ -14,7 +14,7 @@ import {
   stageAt,
   takeMeans,
 } from "./cascade.ts";
-import { coarseGridOf, transposeAll } from "./coarse.ts";
+import { type CoarseGrid, transposeAll } from "./coarse.ts";
 import { shrinkageOf } from "./shrinkage.ts";
 import type { CoarseStage, ResidualStage, ShrinkageStage } from "./stage.ts";
 import {
@@ -35,18 +35,26 @@ export interface GradientWorkspace {
   readonly bypass: Field;
   /** Zeros of the stack's size. */
   readonly zeros: Field;
+  /** The ways back from coarse stages' means and to their nodes, per stage. */
+  readonly adjoints: readonly (Pick<CoarseGrid, "means" | "spread"> | undefined)[];
 }
 
 /** Allocates it; `freeGradientWorkspace` gives it back. */
 export function createGradientWorkspace(
-  { engine, size, grid, later }: Cascade,
+  { engine, size, grid, coarse, later }: Cascade,
 ): GradientWorkspace | undefined {
   if (!later) return undefined;
   const [gradient, adjoint, bypass, zeros] = [grid, grid, grid, size].map((n) =>
     engine.createField(n)
   );
   engine.combine(zeros, []);
-  return { engine, gradient, adjoint, bypass, zeros };
+  const adjoints = coarse.map((stage) =>
+    stage && {
+      means: transposeAll(stage.means, size),
+      spread: transposeAll(stage.spread, stage.nodes),
+    }
+  );
+  return { engine, gradient, adjoint, bypass, zeros, adjoints };
 }
 
 /** Gives its memory back. */
@@ -216,25 +224,26 @@ async function backwardShrinkage(
 /** Back through x - U q, q of the means m = M x: dL/dx = p + M^T dL/dm, dL/dq = -U^T p. */
 async function backwardCoarse(
   cascade: Cascade,
-  { gradient }: GradientWorkspace,
+  { gradient, adjoints }: GradientWorkspace,
   { index, passage, gradients }: StageStep,
 ): Promise<void> {
-  const { engine, size } = cascade;
+  const { engine } = cascade;
   const stage = cascade.stages[index] as CoarseStage;
-  const coarse = coarseGridOf(size, stage);
-  const means = takeMeans(cascade, coarse);
+  const { nodes, grid } = cascade.coarse[index]!;
+  const back = adjoints[index]!;
+  const means = takeMeans(cascade, index);
   const [byResponses, byMeans] = [means, means].map(() => {
-    const field = engine.createField(coarse.grid);
+    const field = engine.createField(grid);
     engine.combine(field, []);
     return field;
   });
-  engine.resample(byResponses, gradient, transposeAll(coarse.spread, coarse.nodes), { weight: -1 });
+  engine.resample(byResponses, gradient, back.spread, { weight: -1 });
   const shrinkage = await engine.shrinkResponsesGradient(means, byMeans, {
     gradient: byResponses,
-    size: coarse.nodes,
+    size: nodes,
     kernels: shrinkageOf(stage, passage),
   });
   addShrinkageGradients(gradients, shrinkage, passage);
-  engine.resample(gradient, byMeans, transposeAll(coarse.means, size), { mode: "add" });
+  engine.resample(gradient, byMeans, back.means, { mode: "add" });
   engine.free(means, byResponses, byMeans);
 }

@@ -6,7 +6,7 @@
 import { InputError } from "../errors.ts";
 import { createRandom } from "../random.ts";
 import { type Size, voxelsOf } from "../volume.ts";
-import type { CoarseStage, LaterStageKind, Stage, WienerStage } from "./stage.ts";
+import type { CoarseStage, KernelBank, LaterStageKind, Stage, WienerStage } from "./stage.ts";
 
 /** Where the kernels come from. */
 export type Initialization = "dct" | "gabor" | "xavier";
@@ -48,6 +48,12 @@ const DEFAULT_KERNEL_SIZE: Size = [3, 5, 5];
  * ```
  */
 export function createStage(options: StageOptions = {}): WienerStage {
+  const { alpha = -5.5, noiseExponent = 0, positivity = "none" } = options;
+  return { kind: "wiener", ...createBank(options), alpha, noiseExponent, positivity };
+}
+
+/** Kernels of the chosen initialization, scales 1. */
+function createBank(options: StageOptions): KernelBank {
   const kernelSize = options.kernelSize ?? DEFAULT_KERNEL_SIZE;
   const kernelChannels = options.kernelChannels ?? 1;
   const initialization = options.initialization ?? "dct";
@@ -56,7 +62,6 @@ export function createStage(options: StageOptions = {}): WienerStage {
     throw new InputError("A kernel of one voxel has no zero-mean form; use at least 3x1");
   }
   const kernelCount = options.kernelCount === "full" ? n - 1 : options.kernelCount ?? 15;
-  const { alpha = -5.5, noiseExponent = 0, positivity = "none", seed = 0 } = options;
   if (initialization === "dct" && kernelCount > n - 1) {
     throw new InputError(
       `A ${kernelSize.toReversed().join("x")} DCT dictionary has ${n - 1} kernels without its ` +
@@ -69,7 +74,7 @@ export function createStage(options: StageOptions = {}): WienerStage {
     : initialization === "gabor"
     ? gaborAtoms(kernelSize, kernelCount)
     : undefined;
-  const random = createRandom(seed, 0x1a17);
+  const random = createRandom(options.seed ?? 0, 0x1a17);
   // Glorot & Bengio 2010 for a layer from one image to D responses.
   const deviation = Math.sqrt(2 / (n + kernelCount * n));
   for (let d = 0; d < kernelCount; d++) {
@@ -80,17 +85,8 @@ export function createStage(options: StageOptions = {}): WienerStage {
       }
     }
   }
-  return {
-    kind: "wiener",
-    kernelSize,
-    kernelCount,
-    kernelChannels,
-    kernels,
-    scales: new Float64Array(kernelCount * kernelChannels).fill(1),
-    alpha,
-    noiseExponent,
-    positivity,
-  };
+  const scales = new Float64Array(kernelCount * kernelChannels).fill(1);
+  return { kernelSize, kernelCount, kernelChannels, kernels, scales };
 }
 
 /** What the stages of a model are made from. */
@@ -174,16 +170,17 @@ function createCoarseStage(
   factor: Size,
 ): CoarseStage {
   const most = voxelsOf(options.kernelSize ?? DEFAULT_KERNEL_SIZE) - 1;
-  const { kernelSize, kernelCount, kernelChannels, kernels, scales, positivity } = createStage({
+  const bank = createBank({
     ...options,
     kernelCount: options.coarseKernelCount ?? Math.min(16, most),
   });
   return {
     kind: "coarse",
+    ...bank,
+    scales: bank.scales.fill(COARSE.scale),
+    ...createGains(bank.scales.length, COARSE),
     factor,
-    ...{ kernelSize, kernelCount, kernelChannels, kernels, positivity },
-    scales: scales.fill(COARSE.scale),
-    ...createGains(scales.length, COARSE),
+    positivity: options.positivity ?? "none",
   };
 }
 
