@@ -72,9 +72,10 @@ function renderResponses(
     const [across, down] = plane === "xy" ? ["x", "y"] : ["x", "z"];
     return renderFigure(renderResponse(response), {
       alt: `${name}frequency response of all kernels over ω${across} and ω${down}`,
-      caption:
-        `<b>${name}√R over ω<sub>${across}</sub>, ω<sub>${down}</sub></b>, −π to π, zero in ` +
-        `the middle; largest ${max.toPrecision(3)}`,
+      caption: `<b>${name}${stage.factor ? "√Σ|G|²" : "√R"} over ω<sub>${across}</sub>, ` +
+        `ω<sub>${down}</sub></b>${
+          stage.factor ? " of the means" : ""
+        }, −π to π, zero in the middle; largest ${max.toPrecision(3)}`,
       kind: "response",
     });
   });

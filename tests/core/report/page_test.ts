@@ -69,6 +69,9 @@ Deno.test("renderReport() says what the kernels of every kind of stage are used 
   const coarse =
     /Stage 3 \(coarse\)<\/h3><p>4 kernels of 3 x 3 per channel, on means around every 5 x 4/;
   assert.match(html, coarse);
+  // Two channels with two responses each, and one of a stage that has no regularizer.
+  assert.equal(html.match(/<b>[^<]*√R over/g)!.length, 2 * 2 + 1);
+  assert.equal(html.match(/<b>√Σ\|G\|² over [^;]* of the means/g)!.length, 1);
 });
 
 Deno.test("renderReport() embeds PNG files of the sizes it says", () => {
